@@ -1,0 +1,1 @@
+"""Multilingual video dubbing in a notebook."""

@@ -1,0 +1,1 @@
+"""Room local/engine/speak."""
