@@ -13,7 +13,13 @@ COMMON = (
 ).split()
 """Languages whose names are looked for inside a sentence; a tag or name given alone may be any language."""
 
-_ALIASES = {"mandarin": "zh", "cantonese": "yue", "brazilian portuguese": "pt-BR", "castilian": "es", "farsi": "fa"}
+_ALIASES = {
+    "mandarin": "zh",
+    "cantonese": "yue",
+    "brazilian portuguese": "pt-BR",
+    "castilian": "es",
+    "farsi": "fa",
+}
 
 
 class UnknownLanguageError(ValueError):

@@ -1,1 +1,6 @@
-"""Room local/engine/speak."""
+"""Voices: which there are, and a pool of processes that speak with them."""
+
+from nemodub_nb.local.engine.speak.pool import SpeakRequest, SpeechError, Spoken, VoicePool
+from nemodub_nb.local.engine.speak.voices import Voice, candidates, choose, prepare
+
+__all__ = ["SpeakRequest", "SpeechError", "Spoken", "Voice", "VoicePool", "candidates", "choose", "prepare"]

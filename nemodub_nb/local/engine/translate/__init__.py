@@ -1,1 +1,1 @@
-"""Room local/engine/translate."""
+"""From source lines to target lines: what people approved first, then machines, by the best route there is."""

@@ -1,0 +1,183 @@
+"""How each action changes a plan, and what is said about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from nemodub_nb.languages import base, english_name
+from nemodub_nb.local.agent import actions as do
+from nemodub_nb.local.agent import ranges
+from nemodub_nb.local.agent.plan import ClipPlan, Title
+from nemodub_nb.local.agent.words import listed, percent, seconds
+
+if TYPE_CHECKING:
+    from nemodub_nb.local.store import Clip
+
+LEVELS = (0.0, 2.0)
+SPEEDS = (0.7, 1.5)
+_LEAST_TIMELINE_S = 0.1
+_MOST_TITLES = 100
+
+_KOKORO_LANGUAGES = {
+    "a": "en",
+    "b": "en",
+    "e": "es",
+    "f": "fr",
+    "h": "hi",
+    "i": "it",
+    "j": "ja",
+    "p": "pt",
+    "z": "zh",
+}
+
+
+@dataclass(frozen=True)
+class Change:
+    """A plan after an action."""
+
+    plan: ClipPlan
+    """The plan; the same one when nothing changed."""
+    said: str
+    """What was done, or why it was not: a sentence."""
+
+
+def apply(action: do.Action, plan: ClipPlan, clip: Clip) -> Change:
+    """Return what an action makes of a plan. Pure; dubbing itself comes later, from the plan."""
+    match action:
+        case do.Dub(languages):
+            new = tuple(tag for tag in languages if tag not in plan.languages)
+            return Change(replace(plan, languages=plan.languages + new), "")
+        case do.SpokenLanguage(language):
+            return Change(replace(plan, source_language=language), f"I take it that {english_name(language)} is spoken.")
+        case do.RemoveLanguages(languages):
+            return _without_languages(plan, languages)
+        case do.OriginalVoice(mode):
+            return Change(replace(plan, original=mode), _ORIGINAL[mode])
+        case do.Level():
+            return _level(action, plan)
+        case do.Subtitles(mode):
+            return Change(replace(plan, subtitles=mode), _SUBTITLES[mode])
+        case do.AddTitle():
+            return _title(action, plan, clip)
+        case do.RemoveTitles():
+            said = "I took the title away." if plan.titles else "There is no title to take away."
+            return Change(replace(plan, titles=()), said)
+        case do.Keep() | do.Drop():
+            return _trim(action, plan, clip)
+        case do.Restore():
+            return Change(replace(plan, kept=()), "The clip has its whole length again.")
+        case do.Aspect(ratio):
+            return _aspect(ratio, plan, clip)
+        case do.UseVoice(voice, language):
+            return _voice(voice, language, plan)
+        case do.Speed():
+            return _speed(action, plan)
+        case do.Quality(which):
+            return Change(replace(plan, quality=which), f"The {which}{'est' if which == 'fast' else ''} voices are used.")
+        case _:
+            return Change(plan, "")
+
+
+_ORIGINAL = {
+    "remove": "The original voice is taken out under the dub.",
+    "duck": "The original sound stays low under the dub.",
+    "keep": "The original sound stays as loud as it was.",
+}
+_SUBTITLES = {
+    "track": "Subtitles are on, as a track that players can switch.",
+    "burned": "Subtitles are burned into the picture.",
+    "off": "Subtitles are off.",
+}
+
+
+def _without_languages(plan: ClipPlan, languages: tuple[str, ...]) -> Change:
+    gone = [tag for tag in plan.languages if tag in languages or base(tag) in languages]
+    missing = [tag for tag in languages if tag not in gone and tag not in {base(there) for there in gone}]
+    said = []
+    if gone:
+        said.append(f"I removed {listed([english_name(tag) for tag in gone])}.")
+    if missing:
+        said.append(f"There is no {listed([english_name(tag) for tag in missing])} dub to remove.")
+    return Change(replace(plan, languages=tuple(tag for tag in plan.languages if tag not in gone)), " ".join(said))
+
+
+def _level(action: do.Level, plan: ClipPlan) -> Change:
+    now = plan.background if action.what == "background" else plan.dub_volume
+    wanted = now * action.value if action.relative else action.value
+    value = round(min(max(wanted, LEVELS[0]), LEVELS[1]), 4)
+    limited = "" if abs(value - wanted) < 1e-3 else f" ({percent(LEVELS[1])} is the most)"
+    if action.what == "dub":
+        return Change(replace(plan, dub_volume=value), f"The dubbed voice is at {percent(value)}{limited}.")
+    said = f"The background is at {percent(value)}{limited}."
+    if plan.original != "remove":
+        said += " The original voice is part of it, since it is kept."
+    return Change(replace(plan, background=value), said)
+
+
+def _title(action: do.AddTitle, plan: ClipPlan, clip: Clip) -> Change:
+    if clip.kind == "audio":
+        return Change(plan, "A title needs a picture, and this clip has sound only.")
+    parts = plan.parts(clip.duration_s)
+    total = ranges.length(parts)
+    start = action.start_s if action.start_s >= 0 else max(0.0, total + action.start_s)
+    if start >= total > 0:
+        return Change(plan, f"The title would start after the end: the timeline is {seconds(total)} long.")
+    end = min(start + action.duration_s, total)
+    title = Title(action.text, ranges.to_source(parts, start), ranges.to_source(parts, end))
+    others = [old for old in plan.titles if old.end_s <= title.start_s or old.start_s >= title.end_s]
+    if len(others) >= _MOST_TITLES:
+        return Change(plan, f"There are {_MOST_TITLES} titles already; remove some first.")
+    titles = tuple(sorted([*others, title], key=lambda each: each.start_s))
+    said = f"The title “{action.text}” shows from {seconds(start)} to {seconds(end)}."
+    return Change(replace(plan, titles=titles), said)
+
+
+def _trim(action: do.Keep | do.Drop, plan: ClipPlan, clip: Clip) -> Change:
+    parts = plan.parts(clip.duration_s)
+    total = ranges.length(parts)
+    start = action.start_s if action.start_s >= 0 else total + action.start_s
+    end = total if action.end_s is None else action.end_s
+    start, end = max(0.0, start), min(end, total)
+    if end - start <= 0:
+        return Change(plan, f"That part is not there: the timeline is {seconds(total)} long.")
+    kept = (ranges.keep if isinstance(action, do.Keep) else ranges.drop)(parts, start, end)
+    left = ranges.length(kept)
+    if left < _LEAST_TIMELINE_S:
+        return Change(plan, f"That would leave nothing: the timeline is {seconds(total)} long.")
+    verb = "I kept" if isinstance(action, do.Keep) else "I cut"
+    said = f"{verb} {seconds(start)} to {seconds(end)}; the timeline is now {seconds(left)} long."
+    return Change(replace(plan, kept=kept), said)
+
+
+def _aspect(ratio: str | None, plan: ClipPlan, clip: Clip) -> Change:
+    if clip.kind == "audio":
+        return Change(plan, "This clip has sound only, so there is no picture to reshape.")
+    said = f"The picture is {ratio} now." if ratio else "The picture has its own shape again."
+    return Change(replace(plan, aspect=ratio), said)
+
+
+def voice_language(voice: str) -> str | None:
+    """Return the language that a voice's name says it speaks, None when it does not say."""
+    engine, _, name = voice.partition(":")
+    if engine == "kokoro":
+        return _KOKORO_LANGUAGES.get(name[:1])
+    head = name.replace("-", "_").split("_", 1)[0]
+    return head if engine in ("piper", "espeak") and len(head) in (2, 3) else None
+
+
+def _voice(voice: str, language: str | None, plan: ClipPlan) -> Change:
+    spoken = voice_language(voice)
+    if language is None:
+        fitting = [tag for tag in plan.languages if spoken is None or base(tag) == spoken]
+        language = fitting[0] if len(fitting) == 1 else spoken
+    if language is None:
+        return Change(plan, f"Say which language {voice} is for: “Use the voice {voice} for Spanish”.")
+    return Change(plan.with_voice(language, voice), f"{english_name(language)} is spoken by {voice}.")
+
+
+def _speed(action: do.Speed, plan: ClipPlan) -> Change:
+    wanted = plan.speed * action.value if action.relative else action.value
+    value = round(min(max(wanted, SPEEDS[0]), SPEEDS[1]), 3)
+    limited = "" if abs(value - wanted) < 1e-2 else f" ({SPEEDS[0]:g}-{SPEEDS[1]:g} is the range)"
+    return Change(replace(plan, speed=value), f"The voices speak at {value:g} times their own rate{limited}.")

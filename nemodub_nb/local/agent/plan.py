@@ -1,0 +1,112 @@
+"""The plan of one clip: everything that was asked for and holds."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from nemodub_nb.local.agent.actions import SubtitleMode, VoiceMode  # noqa: TC001 - the types of fields
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from nemodub_nb.local.agent.ranges import Ranges
+
+
+@dataclass(frozen=True)
+class Title:
+    """Words over the picture."""
+
+    text: str
+    """The words."""
+    start_s: float
+    """In the source, so that a trim moves it."""
+    end_s: float
+    """In the source."""
+
+
+@dataclass(frozen=True)
+class ClipPlan:
+    """What the user wants of one clip. The draft is derived from it and from nothing else but the dub."""
+
+    languages: tuple[str, ...] = ()
+    """Dubbed languages, BCP 47."""
+    source_language: str | None = None
+    """The spoken language, when it was said."""
+    original: VoiceMode = "remove"
+    """What becomes of the original voice under a dub."""
+    background: float = 1.0
+    """Level of music and effects, linear."""
+    dub_volume: float = 1.0
+    """Level of the new voices, linear."""
+    subtitles: SubtitleMode = "track"
+    """How subtitles are shown."""
+    titles: tuple[Title, ...] = ()
+    """Words over the picture."""
+    kept: tuple[tuple[float, float], ...] = ()
+    """Kept parts of the source in seconds; empty is all of it."""
+    aspect: str | None = None
+    """Shape of the picture; None is the clip's own."""
+    voices: tuple[tuple[str, str], ...] = ()
+    """Chosen voices: (language, engine:name), sorted."""
+    quality: Literal["best", "fast"] = "best"
+    """Which voices are used where there is a choice."""
+    speed: float = 1.0
+    """Rate of the new voices; 1.0 is their own."""
+    transcript: str | None = None
+    """Asset id of a transcript that was handed over."""
+    memories: tuple[str, ...] = ()
+    """Asset ids of translation memories, the newest last."""
+
+    def parts(self, duration_s: float) -> Ranges:
+        """Return the kept parts of a clip of that length."""
+        return self.kept or ((0.0, duration_s),)
+
+    def with_voice(self, language: str, voice: str) -> ClipPlan:
+        """Return the plan with one more chosen voice."""
+        return replace(self, voices=tuple(sorted({**dict(self.voices), language: voice}.items())))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the plan as JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any] | None) -> ClipPlan:
+        """Return the plan that `to_dict` wrote; None is the plan of a clip as it came."""
+        if data is None:
+            return cls()
+        return cls(
+            **{
+                **data,
+                "languages": tuple(data["languages"]),
+                "titles": tuple(Title(**title) for title in data["titles"]),
+                "kept": tuple((low, high) for low, high in data["kept"]),
+                "voices": tuple((language, voice) for language, voice in data["voices"]),
+                "memories": tuple(data["memories"]),
+            }
+        )
+
+
+def analysis_key(plan: ClipPlan) -> str:
+    """Return the key of what was heard: it depends on the clip, the spoken language and the transcript."""
+    return _key("analysis", plan.source_language, plan.transcript)
+
+
+def language_key(plan: ClipPlan, language: str) -> str:
+    """Return the key of one language's dub: all that would make it sound or read differently."""
+    return _key(
+        "dub",
+        language,
+        plan.source_language,
+        plan.transcript,
+        plan.memories,
+        dict(plan.voices).get(language),
+        plan.quality,
+        plan.speed,
+    )
+
+
+def _key(*parts: object) -> str:
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

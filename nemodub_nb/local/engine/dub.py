@@ -1,0 +1,97 @@
+"""Dubs a clip into languages: what is done once a source, then each language beside the others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nemodub_nb.local.engine import weights
+from nemodub_nb.local.engine.clip import Clip, look_into
+from nemodub_nb.local.engine.errors import EngineError
+from nemodub_nb.local.engine.jobs import DubJob
+from nemodub_nb.local.engine.language import Workshop, dub_language, voice_for
+from nemodub_nb.local.engine.progress import Progress, Report, fetching, silent
+from nemodub_nb.local.engine.speak import VoicePool
+from nemodub_nb.local.engine.steps import Steps
+from nemodub_nb.local.engine.transcribe.source import RECOGNISER, Transcript, Wanted, transcribe
+
+if TYPE_CHECKING:
+    from nemodub_nb.local.engine.transcribe.whisper import Whisper
+
+
+def dub(job: DubJob, report: Report = silent) -> dict[str, Any]:
+    """Dub a clip and return what was made.
+
+    The result has `media`, `source_language`, `transcript_by`, `transcript`, `bed` (path of the sound without the
+    voice, or None), `languages` (by tag: voice_stem, voice, lines, cues, summary), `failed` (by tag: type, message,
+    advice) and `steps` (how many were computed and reused). One language failing does not stop the others.
+
+    Raises EngineError when the clip itself cannot be dubbed.
+    """
+    steps = Steps(job.cache)
+    report(Progress("probe", 0, 1))
+    clip = look_into(job.source, steps)
+    wanted = Wanted(job.source_language, job.transcript)
+    with ThreadPoolExecutor(2 * len(job.languages) + 1) as threads, VoicePool(job.models) as voices:
+        # Voices are fetched while the recogniser listens: the network and the processor wait for different things.
+        chosen = {language: threads.submit(voice_for, language, job, report) for language in job.languages}
+        transcript = transcribe(clip, wanted, steps, _recogniser(job, report), report)
+        bed = threads.submit(_bed, clip, transcript, steps, report) if job.separate else None
+        shop = Workshop(job, clip.duration_s, steps, voices, report)
+        pending = {
+            language: threads.submit(dub_language, language, transcript, chosen[language], shop)
+            for language in job.languages
+        }
+        made, failed = _gather(pending)
+        bed_path = bed.result() if bed else None
+    return {
+        "media": clip.to_dict(),
+        "source_language": transcript.language,
+        "transcript_by": transcript.made_by,
+        "transcript": [line.to_dict() for line in transcript.lines],
+        "bed": str(bed_path) if bed_path else None,
+        "languages": made,
+        "failed": failed,
+        "steps": {"computed": steps.computed, "reused": steps.reused},
+    }
+
+
+def _recogniser(job: DubJob, report: Report) -> Callable[[], Whisper]:
+    """Return a function that fetches and opens the recogniser the first time it is called."""
+
+    @cache
+    def whisper() -> Whisper:
+        from nemodub_nb.local.engine.transcribe.whisper import Whisper
+
+        return Whisper(weights.ensure(RECOGNISER, job.models, fetching(report, RECOGNISER)))
+
+    return whisper
+
+
+def _bed(clip: Clip, transcript: Transcript, steps: Steps, report: Report) -> Path | None:
+    """Return the sound without the voice; None when the separator is not installed (the original is then ducked)."""
+    speech = [(line.start_s, line.end_s) for line in transcript.lines]
+
+    def make(path: Path) -> None:
+        from nemodub_nb.local.engine.mix.separate import separate
+
+        separate(clip.path, path, speech=speech, report=report)
+
+    try:
+        return steps.file("bed", [clip.digest, "DeepFilterNet3", speech], ".flac", make)
+    except ImportError:
+        return None
+
+
+def _gather(pending: dict[str, Future[dict[str, Any]]]) -> tuple[dict[str, Any], dict[str, Any]]:
+    made: dict[str, Any] = {}
+    failed: dict[str, Any] = {}
+    for language, future in pending.items():
+        try:
+            made[language] = future.result()
+        except EngineError as error:
+            failed[language] = error.to_dict()
+    return made, failed

@@ -1,0 +1,23 @@
+"""The time that each line may take."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nemodub_nb.local.engine.lines import Line
+from nemodub_nb.local.engine.thresholds import SLOT_GAP_S
+
+
+def slots(lines: Sequence[Line], duration_s: float) -> list[float]:
+    """Return each line's slot in seconds: from its own onset to the next onset less a short gap.
+
+    The last line may use the clip to its end. A slot is never shorter than a quarter of the line itself, so that
+    two lines that a recogniser lets start together still have a place.
+    """
+    ends = [line.start_s for line in lines[1:]] + [
+        max(duration_s, lines[-1].end_s) + SLOT_GAP_S if lines else 0.0
+    ]
+    return [
+        max(end - SLOT_GAP_S - line.start_s, line.duration_s / 4, SLOT_GAP_S)
+        for line, end in zip(lines, ends, strict=True)
+    ]

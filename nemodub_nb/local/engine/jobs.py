@@ -1,0 +1,66 @@
+"""What the engine can be asked to dub, as plain values that cross process borders."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from nemodub_nb import languages
+from nemodub_nb.local.engine.errors import BadJobError
+
+
+@dataclass(frozen=True)
+class DubJob:
+    """A clip, the languages it shall be dubbed into, and how."""
+
+    source: Path
+    languages: tuple[str, ...]
+    """Target languages, BCP 47."""
+    home: Path
+    """Folder of the cache and the models."""
+    source_language: str | None = None
+    """None: it is listened for."""
+    transcript: Path | None = None
+    """SRT or VTT that a person made."""
+    memories: tuple[Path, ...] = ()
+    voices: Mapping[str, str] = field(default_factory=dict)
+    """Voice by target language, where one was asked for."""
+    quality: str = "best"
+    """`best` or `fast`."""
+    speed: float = 1.0
+    """How fast the voices speak by themselves; 1.0 is natural."""
+    separate: bool = True
+    """Take the original voice out of the sound and keep the rest."""
+
+    @property
+    def cache(self) -> Path:
+        """Folder of finished steps."""
+        return self.home / "cache"
+
+    @property
+    def models(self) -> Path:
+        """Folder of the models that were fetched."""
+        return self.home / "models"
+
+    @classmethod
+    def from_dict(cls, job: Mapping[str, Any]) -> DubJob:
+        """Return the job of a JSON object. Raises BadJobError when something is missing or of a wrong kind."""
+        try:
+            return cls(
+                source=Path(job["source"]),
+                languages=tuple(languages.parse(tag) for tag in job["languages"]),
+                home=Path(job["home"]),
+                source_language=languages.parse(job["source_language"])
+                if job.get("source_language")
+                else None,
+                transcript=Path(job["transcript"]) if job.get("transcript") else None,
+                memories=tuple(Path(path) for path in job.get("memories") or ()),
+                voices=dict(job.get("voices") or {}),
+                quality=str(job.get("quality") or "best"),
+                speed=float(job.get("speed") or 1.0),
+                separate=bool(job.get("separate", True)),
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise BadJobError(f"The dubbing job cannot be read: {error}.", "Check the request.") from error

@@ -1,0 +1,145 @@
+"""What became of each line, as a row that says whether to look at it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from nemodub_nb.local.engine import thresholds as t
+from nemodub_nb.local.engine.fit import Placement, Spoken
+from nemodub_nb.local.engine.lines import Line
+from nemodub_nb.local.engine.translate.lines import Translated
+
+
+@dataclass(frozen=True)
+class Row:
+    """One dubbed line. Times in seconds."""
+
+    index: int
+    language: str
+    start_s: float
+    end_s: float
+    """End of the dubbed speech."""
+    source_start_s: float
+    source_end_s: float
+    source_text: str
+    text: str
+    route: str
+    """Where the translation comes from."""
+    voice: str
+    slot_s: float
+    natural_s: float
+    """Length as the voice spoke it, its own rate included."""
+    rate: float
+    """The voice's own rate that was asked for; 1.0 is natural."""
+    stretch: float
+    """Natural length over placed length; above 1 the speech was sped up."""
+    fill: float
+    """Dubbed length over the length of the source line."""
+    onset_error_s: float
+    overflow_s: float
+    overlap_s: float
+    chars_ratio: float
+    """Characters of the dubbed line over those of the source line."""
+    numbers_kept: bool
+    flags: tuple[str, ...]
+    verdict: str
+    """good, look or bad."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the row as plain JSON values."""
+        return asdict(self) | {"flags": list(self.flags)}
+
+
+@dataclass(frozen=True)
+class Take:
+    """A line as it was translated, spoken and placed."""
+
+    line: Line
+    translated: Translated
+    voice: str
+    rate: float
+    spoken: Spoken
+    placement: Placement
+
+
+def rows(takes: Sequence[Take], language: str) -> list[Row]:
+    """Return the rows of one language, in order."""
+    made: list[Row] = []
+    previous_end_s = 0.0
+    for take in takes:
+        made.append(_row(take, language, previous_end_s))
+        previous_end_s = max(previous_end_s, take.placement.end_s)
+    return made
+
+
+def _row(take: Take, language: str, previous_end_s: float) -> Row:
+    line, spoken, placement = take.line, take.spoken, take.placement
+    overlap_s = max(0.0, previous_end_s - placement.start_s)
+    onset_error_s = placement.start_s - line.start_s
+    fill = placement.length_s / line.duration_s
+    flags = tuple(_flags(take, fill, onset_error_s, overlap_s))
+    return Row(
+        index=line.index,
+        language=language,
+        start_s=round(placement.start_s, 3),
+        end_s=round(placement.end_s, 3),
+        source_start_s=line.start_s,
+        source_end_s=line.end_s,
+        source_text=line.text,
+        text=take.translated.text,
+        route=take.translated.route,
+        voice=take.voice,
+        slot_s=round(spoken.slot_s, 3),
+        natural_s=round(spoken.natural_s, 3),
+        rate=take.rate,
+        stretch=round(placement.stretch, 3),
+        fill=round(fill, 3),
+        onset_error_s=round(onset_error_s, 3),
+        overflow_s=round(placement.overflow_s, 3),
+        overlap_s=round(overlap_s, 3),
+        chars_ratio=round(len(take.translated.text) / len(line.text), 3),
+        numbers_kept=take.translated.numbers_kept,
+        flags=flags,
+        verdict=_verdict(flags),
+    )
+
+
+BAD = frozenset({"overflow", "overlap", "numbers"})
+
+
+def _flags(take: Take, fill: float, onset_error_s: float, overlap_s: float) -> list[str]:
+    placement = take.placement
+    checks = {
+        "fast": placement.stretch > t.CLEAN_STRETCH + 1e-6,
+        "overflow": placement.overflow_s > t.OVERFLOW_S,
+        "overlap": overlap_s > t.OVERFLOW_S,
+        "late": onset_error_s > t.ONSET_ERROR_S,
+        "early": onset_error_s < -t.ONSET_ERROR_S,
+        "short": fill < t.FILL_LOW - 0.005,
+        "numbers": not take.translated.numbers_kept,
+        "near": take.translated.route == "memory near",
+        "merged": placement.merged,
+    }
+    return [name for name, found in checks.items() if found]
+
+
+def _verdict(flags: Sequence[str]) -> str:
+    if BAD.intersection(flags):
+        return "bad"
+    return "look" if set(flags) - {"merged"} else "good"
+
+
+def summary(made: Sequence[Row]) -> dict[str, Any]:
+    """Return the figures of one language: lines, verdicts, routes, the worst onset error and stretch."""
+    onsets = sorted(abs(row.onset_error_s) for row in made)
+    return {
+        "lines": len(made),
+        "verdicts": dict(Counter(row.verdict for row in made)),
+        "flags": dict(Counter(flag for row in made for flag in row.flags)),
+        "routes": dict(Counter(row.route for row in made)),
+        "onset_error_p95_s": onsets[min(int(len(onsets) * 0.95), len(onsets) - 1)] if onsets else 0.0,
+        "stretch_max": max((row.stretch for row in made), default=1.0),
+    }

@@ -1,0 +1,61 @@
+"""Speech by Kokoro through kokoro-onnx; for worker processes only."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+_END_MARKS = ".!?…。！？"  # noqa: RUF001 - full-width marks end sentences too
+_NEAREST = str.maketrans({"ʑ": "ʒ", "ɭ": "l", "ʉ": "u", "ɵ": "ø", "ɫ": "l", "ε": "ɛ"})
+"""Sounds of other languages that the model does not know, as the nearest ones that it does."""
+SLOWEST, FASTEST = 0.5, 2.0
+"""The speeds that the model accepts."""
+
+
+class KokoroVoices:
+    """The model with its voices, loaded once a process."""
+
+    def __init__(self, folder: Path, threads: int) -> None:
+        import onnxruntime  # noqa: PLC0415 - slow to import, so only where speech is made
+        from kokoro_onnx import Kokoro  # noqa: PLC0415
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        session = onnxruntime.InferenceSession(
+            str(folder / "kokoro.onnx"), options, providers=["CPUExecutionProvider"]
+        )
+        self._kokoro = Kokoro.from_session(session, str(folder / "voices.npz"))
+
+    def speak(self, text: str, speaker: str, code: str, speed: float) -> tuple[NDArray[np.float32], int]:
+        """Return samples in [-1, 1] with their rate, for a text in the language that espeak calls `code`."""
+        # Without a final mark the model swallows the last syllable now and then.
+        closed = text if text.endswith(tuple(_END_MARKS)) else f"{text}."
+        samples, rate = self._kokoro.create(
+            self._phonemes(closed, code),
+            voice=speaker,
+            speed=min(FASTEST, max(SLOWEST, speed)),
+            lang=code,
+            is_phonemes=True,
+        )
+        return np.asarray(samples, dtype=np.float32), int(rate)
+
+    def _phonemes(self, text: str, code: str) -> str:
+        spoken = _phonemizer(code).phonemize([text])[0].translate(_NEAREST)
+        known = self._kokoro.tokenizer.vocab
+        return "".join(mark for mark in spoken if mark in known).strip()
+
+
+@lru_cache(maxsize=16)
+def _phonemizer(code: str) -> Any:
+    from phonemizer.backend import EspeakBackend  # noqa: PLC0415 - part of kokoro-onnx's own dependencies
+
+    # Words that espeak-ng reads in another language are marked by it, and the marks would be read aloud.
+    return EspeakBackend(code, preserve_punctuation=True, with_stress=True, language_switch="remove-flags")

@@ -1,0 +1,168 @@
+"""The transcript of a clip, from the best source there is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nemodub_nb import languages
+from nemodub_nb.local.engine.clip import Clip
+from nemodub_nb.local.engine.errors import NoSpeechError
+from nemodub_nb.local.engine.lines import Line, numbered
+from nemodub_nb.local.engine.progress import Progress, Report
+from nemodub_nb.local.engine.steps import Steps
+from nemodub_nb.local.engine.transcribe.sentences import from_cues
+from nemodub_nb.local.engine.transcribe.subtitle_file import read_subtitles
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from nemodub_nb.local.engine.transcribe.whisper import Whisper
+
+RECOGNISER = "whisper-base"
+SAMPLES = 3
+"""How many places of a clip vote on its language."""
+SAMPLE_S = 30.0
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the user said of the source."""
+
+    language: str | None
+    """BCP 47; None to listen for it."""
+    subtitles: Path | None
+    """A transcript that a person made."""
+
+
+@dataclass(frozen=True)
+class Transcript:
+    """What is said in a clip."""
+
+    language: str
+    """BCP 47 tag of the source language."""
+    lines: tuple[Line, ...]
+    made_by: str
+    """`given`, `subtitles` (inside the clip) or the recogniser's name."""
+
+
+def transcribe(
+    clip: Clip, wanted: Wanted, steps: Steps, whisper: Callable[[], Whisper], report: Report
+) -> Transcript:
+    """Return the lines of a clip: the transcript given, else subtitles inside the clip, else what is recognised.
+
+    `whisper` is called only when the clip must be listened to. Raises NoSpeechError, UnsureLanguageError,
+    BadTranscriptError, and WeightsUnavailableError from `whisper`.
+    """
+    if wanted.subtitles is not None:
+        cues = read_subtitles(wanted.subtitles)
+        language = wanted.language or _hear(clip, steps, whisper, report)
+        return _transcript(language, from_cues(cues), "given")
+    if inside := _subtitles_inside(clip, wanted.language, steps):
+        return inside
+    language = wanted.language or _hear(clip, steps, whisper, report)
+    return _transcript(language, _recognise(clip, language, steps, whisper, report), RECOGNISER)
+
+
+def _transcript(language: str, timed: list[tuple[float, float, str]], made_by: str) -> Transcript:
+    lines = numbered(timed)
+    if not lines:
+        raise NoSpeechError(
+            "No speech was found in the clip.",
+            "Check that the right audio track is in it, or give a transcript with --transcript.",
+        )
+    return Transcript(language, tuple(lines), made_by)
+
+
+def _subtitles_inside(clip: Clip, language: str | None, steps: Steps) -> Transcript | None:
+    """Return the clip's own subtitles when they are known to be in the language spoken."""
+    if not clip.subtitle_tracks:
+        return None
+
+    def read() -> Any:
+        from nemodub_nb.local.engine.media.subtitles_in import embedded_subtitles
+
+        found = embedded_subtitles(clip.path)
+        return [found.language, found.cues] if found else [None, []]
+
+    tag, cues = steps.value("subtitles", clip.digest, read)
+    if not cues or tag is None:
+        return None
+    spoken = languages.parse(tag)
+    if language and languages.base(language) != languages.base(spoken):
+        return None
+    timed = [(float(start), float(end), str(text)) for start, end, text in cues]
+    return _transcript(language or spoken, from_cues(timed), "subtitles")
+
+
+def _hear(clip: Clip, steps: Steps, whisper: Callable[[], Whisper], report: Report) -> str:
+    """Return the language spoken, by the vote of several places of the clip."""
+    from nemodub_nb.local.engine.transcribe.whisper import Vote, elect
+
+    def listen() -> list[Any]:
+        report(Progress("transcribe", 0, clip.duration_s, message="Listening for the language"))
+        model = whisper()
+        votes = [model.vote(samples) for samples in _voiced_samples(clip)]
+        return [[vote.language, vote.probability] for vote in votes]
+
+    found = steps.value("language", [clip.digest, RECOGNISER, SAMPLES, SAMPLE_S], listen)
+    if not found:
+        raise NoSpeechError(
+            "No speech was found in the clip.",
+            "Check that the right audio track is in it, or give a transcript with --transcript.",
+        )
+    return elect([Vote(language, probability) for language, probability in found])
+
+
+def _voiced_samples(clip: Clip) -> Iterator[NDArray[np.float32]]:
+    from nemodub_nb.local.engine.transcribe.whisper import speech_in
+
+    length_s = clip.duration_s
+    count = 1 if length_s <= 2 * SAMPLE_S else SAMPLES
+    for number in range(count):
+        start_s = (length_s - SAMPLE_S) * number / max(count - 1, 1) if count > 1 else 0.0
+        samples = _window(clip.path, start_s, min(start_s + SAMPLE_S, length_s))
+        if speech_in(samples):
+            yield samples
+
+
+def _window(path: Path, start_s: float, end_s: float) -> NDArray[np.float32]:
+    import numpy as np
+
+    blocks = [block[:, 0] for block in _blocks(path, start_s, end_s)]
+    return np.concatenate(blocks) if blocks else np.zeros(0, np.float32)
+
+
+def _blocks(path: Path, start_s: float = 0.0, end_s: float | None = None) -> Iterator[NDArray[np.float32]]:
+    from nemodub_nb.local.engine.media.audio import decode_blocks
+
+    return decode_blocks(path, rate=16_000, channels=1, start_s=start_s, end_s=end_s)
+
+
+def _recognise(
+    clip: Clip, language: str, steps: Steps, whisper: Callable[[], Whisper], report: Report
+) -> list[tuple[float, float, str]]:
+    """Recognise window by window; each finished window is kept, so that a crash repeats at most one."""
+    total_s = clip.duration_s
+
+    def whole() -> Any:
+        from nemodub_nb.local.engine.transcribe.windows import RATE, windows
+
+        model = whisper()
+        lines: list[Any] = []
+        for start_s, samples in windows(block[:, 0] for block in _blocks(clip.path)):
+            key = [clip.digest, RECOGNISER, language, start_s, len(samples)]
+
+            def one(samples: NDArray[np.float32] = samples, start_s: float = start_s) -> Any:
+                return model.transcribe(samples, languages.base(language), start_s)
+
+            lines += steps.value("window", key, one)
+            report(Progress("transcribe", min(start_s + len(samples) / RATE, total_s), total_s))
+        return lines
+
+    report(Progress("transcribe", 0, total_s))
+    found = steps.value("transcribe", [clip.digest, RECOGNISER, language], whole)
+    return [(float(start), float(end), str(text)) for start, end, text in found]

@@ -1,0 +1,109 @@
+"""Recognises speech with faster-whisper, window by window."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nemodub_nb.local.engine.errors import UnsureLanguageError
+from nemodub_nb.local.engine.transcribe.gate import Heard, believable
+from nemodub_nb.local.engine.transcribe.onsets import snap
+from nemodub_nb.local.engine.transcribe.sentences import Word, from_words
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+RATE = 16_000
+SURE = 0.5
+"""A language is believed when the samples that vote for it are this sure on average."""
+
+
+@dataclass(frozen=True)
+class Vote:
+    """What one sample says of the language."""
+
+    language: str
+    probability: float
+
+
+def elect(votes: list[Vote]) -> str:
+    """Return the language that most samples hear.
+
+    Raises UnsureLanguageError when no language has a majority or its voters are unsure.
+    """
+    if votes:
+        language, count = Counter(vote.language for vote in votes).most_common(1)[0]
+        sure = [vote.probability for vote in votes if vote.language == language]
+        if count * 2 > len(votes) and sum(sure) / len(sure) >= SURE:
+            return language
+    heard = ", ".join(sorted({vote.language for vote in votes})) or "none"
+    raise UnsureLanguageError(
+        f"The spoken language could not be told (candidates: {heard}).",
+        "Say which it is, for example “The video is in English.”, or use --from en.",
+    )
+
+
+class Whisper:
+    """A faster-whisper model on the CPU (int8). Loading takes about 0.3 s; nothing is loaded before it is needed."""
+
+    def __init__(self, folder: Path) -> None:
+        """Use the CTranslate2 model in `folder`."""
+        self._folder = folder
+        self._model: Any = None
+
+    @property
+    def _loaded(self) -> Any:
+        if self._model is None:
+            from faster_whisper import WhisperModel
+
+            self._model = WhisperModel(
+                os.fspath(self._folder), device="cpu", compute_type="int8", cpu_threads=os.cpu_count() or 1
+            )
+        return self._model
+
+    def vote(self, samples: NDArray[np.float32]) -> Vote:
+        """Return the language heard in up to 30 s of mono samples at 16 kHz."""
+        language, probability, _ = self._loaded.detect_language(audio=samples[: 30 * RATE], vad_filter=False)
+        return Vote(str(language), float(probability))
+
+    def transcribe(
+        self, samples: NDArray[np.float32], language: str, offset_s: float
+    ) -> list[tuple[float, float, str]]:
+        """Return sentences (start_s, end_s, text) of one window of mono samples at 16 kHz.
+
+        `offset_s` is where the window lies in the clip. Segments that the garbage gate does not believe are dropped.
+        """
+        speech = speech_in(samples)
+        if not speech:
+            return []
+        segments, _ = self._loaded.transcribe(
+            samples,
+            language=language,
+            vad_filter=True,
+            word_timestamps=True,
+            condition_on_previous_text=False,
+        )
+        found = list(segments)
+        heard = [
+            Heard(s.start, s.end, s.text, s.avg_logprob, s.no_speech_prob, s.compression_ratio) for s in found
+        ]
+        words = [
+            Word(float(word.start), float(word.end), str(word.word))
+            for segment, keep in zip(found, believable(heard), strict=True)
+            if keep
+            for word in segment.words or []
+        ]
+        lines = snap(from_words(words), speech)
+        return [(start + offset_s, end + offset_s, text) for start, end, text in lines]
+
+
+def speech_in(samples: NDArray[np.float32]) -> list[tuple[float, float]]:
+    """Return where a voice is heard in mono samples at 16 kHz: (start_s, end_s), split at short pauses."""
+    from faster_whisper.vad import VadOptions, get_speech_timestamps
+
+    options = VadOptions(min_silence_duration_ms=150, speech_pad_ms=30, min_speech_duration_ms=100)
+    return [(s["start"] / RATE, s["end"] / RATE) for s in get_speech_timestamps(samples, options)]

@@ -1,0 +1,90 @@
+"""Messages to the agent: running or finished, each with the log of its events."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from nemodub_nb.local.store.database import Database
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message and where its answer stands."""
+
+    id: str
+    """Unique."""
+    session_id: str
+    """Where it was said."""
+    parts: tuple[str, ...]
+    """The sentence, then any attachments."""
+    status: str
+    """`running`, `done` or `failed`."""
+    cost: int
+    """Credits held while it runs, paid when it is done."""
+
+
+def _message(row: sqlite3.Row) -> Message:
+    return Message(row["id"], row["session_id"], tuple(json.loads(row["parts"])), row["status"], row["cost"])
+
+
+class Messages:
+    """The tables of messages and their events."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def start(self, session_id: str, parts: Sequence[str], owner: str, cost: int) -> Message | None:
+        """Add a running message; None when the session has one that is still running."""
+        message = Message(uuid.uuid4().hex, session_id, tuple(parts), "running", cost)
+        try:
+            self._db.run(
+                "INSERT INTO messages VALUES(?, ?, ?, 'running', ?, ?, ?, NULL)",
+                message.id,
+                session_id,
+                json.dumps(parts, ensure_ascii=False),
+                owner,
+                cost,
+                time.time(),
+            )
+        except sqlite3.IntegrityError:
+            return None
+        return message
+
+    def log(self, message_id: str, event: Mapping[str, Any]) -> None:
+        """Append an event to the message's log."""
+        self._db.run(
+            "INSERT INTO events SELECT ?, COALESCE(MAX(seq), 0) + 1, ? FROM events WHERE message_id = ?",
+            message_id,
+            json.dumps(event, ensure_ascii=False),
+            message_id,
+        )
+
+    def events(self, message_id: str) -> list[dict[str, Any]]:
+        """Return the log in order."""
+        rows = self._db.all("SELECT event FROM events WHERE message_id = ? ORDER BY seq", message_id)
+        return [json.loads(row["event"]) for row in rows]
+
+    def finish(self, message_id: str, status: str, cost: int) -> None:
+        """Say how a message ended and what it costs in the end."""
+        self._db.run(
+            "UPDATE messages SET status = ?, cost = ?, finished_at = ? WHERE id = ?",
+            status,
+            cost,
+            time.time(),
+            message_id,
+        )
+
+    def of_owner(self, owner: str) -> list[Message]:
+        """Return what that server has running."""
+        return [
+            _message(row)
+            for row in self._db.all("SELECT * FROM messages WHERE status = 'running' AND owner = ?", owner)
+        ]

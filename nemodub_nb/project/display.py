@@ -1,0 +1,144 @@
+"""How a project's values look: small HTML for notebooks, plain text for everywhere else."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
+
+from .safe import markup, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from .values import Clip, Credits, Export, Reply, Resumed
+
+_MIB: Final = 1024 * 1024
+
+
+def clip_html(clip: Clip) -> str:
+    """Return a clip with its facts on one line."""
+    facts = [clip.file_type, length(clip.duration_s)]
+    if clip.width and clip.height:
+        facts.append(f"{clip.width}x{clip.height}")
+    hint = f"<br><small>{markup(clip.hint)}</small>" if clip.hint else ""
+    return f"<p><b>{markup(clip.name)}</b> {markup(', '.join(filter(None, facts)))}{hint}</p>"
+
+
+def credits_html(credits_: Credits) -> str:
+    """Return the balance on one line."""
+    return (
+        f"<p><b>{credits_.available:g}</b> credits available, {credits_.frozen:g} held for work in progress, "
+        f"{credits_.total:g} in all</p>"
+    )
+
+
+def reply_text(reply: Reply) -> str:
+    """Return a reply as lines."""
+    lines = [plain(reply.text)]
+    changes = str(reply.changes) if reply.changes else ""
+    if changes and changes not in reply.text:
+        lines.append(plain(changes))
+    lines += [f"{plain(language)}: {plain(error)}" for language, error in reply.failed.items()]
+    if reply.exports is not None:
+        lines.append(repr(reply.exports))
+    return "\n".join(line for line in lines if line)
+
+
+def reply_html(reply: Reply) -> str:
+    """Return a reply with its changes and failures."""
+    parts = [f"<p>{markup(reply.text).replace(chr(10), '<br>')}</p>"] if reply.text else []
+    if reply.changes and str(reply.changes) not in reply.text:
+        words = "".join(f"<li>{markup(word)}</li>" for word in reply.changes.words)
+        parts.append(f"<details><summary>What changed</summary><ul>{words}</ul></details>")
+    parts += [_failure(language, error) for language, error in reply.failed.items()]
+    if reply.credits is not None:
+        parts.append(credits_html(reply.credits))
+    if reply.exports is not None:
+        parts.append(exports_html(reply.exports.done, reply.exports.failed))
+    return "".join(parts)
+
+
+def exports_text(done: Sequence[Export], failed: Mapping[str, str]) -> str:
+    """Return one line a video, then one line a failure."""
+    lines = [f"{plain(_title(one))}: {shown_path(one.video)} ({size(one.size_bytes)})" for one in done]
+    lines += [f"{plain(language)}: failed. {plain(error)}" for language, error in failed.items()]
+    return "\n".join(lines) or "Nothing was exported."
+
+
+def exports_html(done: Sequence[Export], failed: Mapping[str, str]) -> str:
+    """Return players and links. They hold relative paths, so the notebook stays small."""
+    figures = "".join(_figure(one) for one in done)
+    failures = "".join(_failure(language, error) for language, error in failed.items())
+    nothing = "" if figures or failures else "<p>Nothing was exported.</p>"
+    return f'<div style="display:flex;flex-wrap:wrap;gap:1em">{figures}</div>{failures}{nothing}'
+
+
+def resumed_text(resumed: Resumed) -> str:
+    """Return what was found and what became of it."""
+    if not resumed:
+        return "Nothing was under way."
+    lines = [reply_text(reply) for reply in resumed.replies]
+    if resumed.exports or resumed.exports.failed:
+        lines.append(repr(resumed.exports))
+    return "\n".join(lines)
+
+
+def resumed_html(resumed: Resumed) -> str:
+    """Return what was found and what became of it, with players for finished renders."""
+    if not resumed:
+        return "<p>Nothing was under way.</p>"
+    parts = [reply_html(reply) for reply in resumed.replies]
+    if resumed.exports or resumed.exports.failed:
+        parts.append(exports_html(resumed.exports.done, resumed.exports.failed))
+    return "".join(parts)
+
+
+def size(size_bytes: int) -> str:
+    """Return a size as people read it."""
+    return f"{size_bytes / _MIB:.1f} MB" if size_bytes >= _MIB / 10 else f"{size_bytes / 1024:.0f} kB"
+
+
+def length(duration_s: float | None) -> str:
+    """Return a length as `0:31`; empty when it is not known."""
+    if duration_s is None:
+        return ""
+    whole = round(duration_s)
+    hours, rest = divmod(whole, 3600)
+    return f"{hours}:{rest // 60:02d}:{rest % 60:02d}" if hours else f"{rest // 60}:{rest % 60:02d}"
+
+
+def relative(path: Path) -> str | None:
+    """Return the URL of a file as seen from the notebook, None when it does not lie beside or below it."""
+    try:
+        return quote(path.resolve().relative_to(Path.cwd().resolve()).as_posix())
+    except (ValueError, OSError):
+        return None
+
+
+def shown_path(path: Path) -> str:
+    """Return a path as short as it can be said."""
+    with_dots = os.path.relpath(path)
+    return plain(str(path) if with_dots.startswith("..") else with_dots)
+
+
+def _title(export: Export) -> str:
+    return export.language or export.clip or export.video.name
+
+
+def _figure(export: Export) -> str:
+    source = relative(export.video)
+    player = f'<video controls preload="metadata" width="320" src="{source}"></video>' if source else ""
+    facts = " ".join(filter(None, [length(export.duration_s), size(export.size_bytes)]))
+    links = " ".join(_link(path) for path in (export.video, *export.subtitles, export.report))
+    return f"<figure><figcaption><b>{markup(_title(export))}</b> {facts}</figcaption>{player}<br><small>{links}</small></figure>"
+
+
+def _link(path: Path) -> str:
+    target = relative(path)
+    return f'<a href="{target}">{markup(path.name)}</a>' if target else f"<code>{markup(path)}</code>"
+
+
+def _failure(language: str, error: str) -> str:
+    return f"<p><b>{markup(language)} failed.</b> {markup(error)}</p>"

@@ -1,0 +1,35 @@
+"""What can go wrong with a project beyond the client's own errors: one sentence of cause, one of what to do."""
+
+from __future__ import annotations
+
+from nemodub_nb.client import NemoError, SessionNotFoundError
+
+
+class ProjectError(NemoError):
+    """Base of the errors that a project raises itself."""
+
+
+class BadInputError(ProjectError, ValueError):
+    """What was given cannot be used; nothing has been sent."""
+
+
+class BackendMissingError(ProjectError):
+    """The embedded backend, or an engine that it needs to start, is not installed."""
+
+
+class BackendDiedError(ProjectError):
+    """The embedded backend ended while it was starting or working."""
+
+
+class SessionGoneError(SessionNotFoundError):
+    """The server no longer knows the session (1002); a new one has been opened in its place."""
+
+
+class NothingToExportError(ProjectError):
+    """The timeline holds nothing that could be exported."""
+
+
+class OutcomeUnknownError(ProjectError):
+    """A message was sent, its answer was lost, and the timeline never changed. It has not been sent again."""
+
+    outcome_unknown = True

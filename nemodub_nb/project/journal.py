@@ -1,0 +1,212 @@
+"""Remembers sessions, messages and renders on disk, so that neither a kernel restart nor a closed tab loses one."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sqlite3
+import threading
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_BUSY_S: Final = 10.0
+_SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS sessions(
+  id TEXT PRIMARY KEY, place TEXT NOT NULL, name TEXT NOT NULL, task_id TEXT NOT NULL, used_at REAL NOT NULL, seen TEXT);
+CREATE TABLE IF NOT EXISTS clips(
+  session TEXT NOT NULL, name TEXT NOT NULL, fields TEXT NOT NULL, PRIMARY KEY(session, name));
+CREATE TABLE IF NOT EXISTS messages(
+  id INTEGER PRIMARY KEY, session TEXT NOT NULL, text TEXT NOT NULL, status TEXT NOT NULL, before TEXT,
+  sent_at REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS renders(
+  id TEXT PRIMARY KEY, session TEXT NOT NULL, fingerprint TEXT NOT NULL, status TEXT NOT NULL, fields TEXT NOT NULL,
+  created_at REAL NOT NULL);
+CREATE INDEX IF NOT EXISTS messages_by_session ON messages(session, status);
+CREATE INDEX IF NOT EXISTS renders_by_session ON renders(session, status);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class SentMessage:
+    """A message that was sent."""
+
+    id: int
+    text: str
+    status: str
+    """sent: under way; unknown: the answer was lost; finished: its outcome is known."""
+    before: Any
+    """The draft as it was before the message."""
+
+
+@dataclass(frozen=True, slots=True)
+class SubmittedRender:
+    """A render that was submitted."""
+
+    id: str
+    status: str
+    """submitted: under way; saved: its file is where it belongs; failed."""
+    fields: dict[str, Any]
+    """What is needed to put its file in place: clip, language, target paths."""
+
+
+class Journal:
+    """A SQLite file that several processes may use at once. Holds no token."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._path = path
+        self._lock = threading.Lock()
+        self._db = sqlite3.connect(path, timeout=_BUSY_S, check_same_thread=False, isolation_level=None)
+        self._db.row_factory = sqlite3.Row
+        with contextlib.suppress(OSError):
+            path.chmod(0o600)
+        # Another process may be creating the same file: WAL needs the file for itself for a moment.
+        with self._lock:
+            self._db.execute(f"PRAGMA busy_timeout = {int(_BUSY_S * 1000)}")
+            with contextlib.suppress(sqlite3.OperationalError):
+                self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.executescript(_SCHEMA)
+
+    def __repr__(self) -> str:
+        return f"<journal {self._path}>"
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._db.close()
+
+    # Sessions
+
+    def add_session(self, session: str, *, place: str, name: str, task_id: str) -> None:
+        """Remember a session; `place` names the backend that knows it."""
+        self._run(
+            "INSERT INTO sessions VALUES(?, ?, ?, ?, ?, NULL) ON CONFLICT(id) DO UPDATE SET used_at = excluded.used_at",
+            session,
+            place,
+            name,
+            task_id,
+            time.time(),
+        )
+
+    def touch(self, session: str) -> None:
+        """Note that a session was used now."""
+        self._run("UPDATE sessions SET used_at = ? WHERE id = ?", time.time(), session)
+
+    def last_session(self, place: str, name: str) -> str | None:
+        """Return the session of that name used last there, else the one used last under any name."""
+        rows = self._all("SELECT id, name FROM sessions WHERE place = ? ORDER BY used_at DESC, rowid DESC", place)
+        named = [row["id"] for row in rows if row["name"] == name]
+        return next(iter([*named, *(row["id"] for row in rows)]), None)
+
+    def forget_session(self, session: str) -> None:
+        """Drop a session that the server no longer knows."""
+        for table, column in (("sessions", "id"), ("clips", "session"), ("messages", "session"), ("renders", "session")):
+            self._run(f"DELETE FROM {table} WHERE {column} = ?", session)  # noqa: S608 - the names are those above
+
+    # The draft last looked at
+
+    def see(self, session: str, draft: Any) -> None:
+        """Remember the draft that somebody has just looked at."""
+        self._run("UPDATE sessions SET seen = ? WHERE id = ?", json.dumps(draft), session)
+
+    def seen(self, session: str) -> Any:
+        """Return the draft somebody looked at last, None before the first look."""
+        rows = self._all("SELECT seen FROM sessions WHERE id = ?", session)
+        return json.loads(rows[0]["seen"]) if rows and rows[0]["seen"] else None
+
+    # Clips
+
+    def add_clip(self, session: str, name: str, fields: dict[str, Any]) -> None:
+        """Remember an uploaded clip."""
+        self._run("INSERT OR REPLACE INTO clips VALUES(?, ?, ?)", session, name, json.dumps(fields))
+
+    def clips(self, session: str) -> list[dict[str, Any]]:
+        """Return the clips of a session in the order of their upload."""
+        rows = self._all("SELECT fields FROM clips WHERE session = ? ORDER BY rowid", session)
+        return [json.loads(row["fields"]) for row in rows]
+
+    # Messages
+
+    def message_sent(self, session: str, text: str, before: Any) -> int:
+        """Note a message before it is sent, so that a crash can never lead to sending it again."""
+        self.touch(session)
+        return self._run(
+            "INSERT INTO messages(session, text, status, before, sent_at) VALUES(?, ?, 'sent', ?, ?)",
+            session,
+            text,
+            json.dumps(before),
+            time.time(),
+        )
+
+    def message_status(self, message: int, status: str) -> None:
+        """Note how a message stands: finished or unknown."""
+        self._run("UPDATE messages SET status = ? WHERE id = ?", status, message)
+
+    def open_messages(self, session: str) -> list[SentMessage]:
+        """Return the messages whose outcome is not known, oldest first."""
+        rows = self._all(
+            "SELECT * FROM messages WHERE session = ? AND status != 'finished' ORDER BY id",
+            session,
+        )
+        return [
+            SentMessage(row["id"], row["text"], row["status"], json.loads(row["before"] or "null"))
+            for row in rows
+        ]
+
+    # Renders
+
+    def add_render(self, render: str, session: str, fingerprint: str, fields: dict[str, Any]) -> bool:
+        """Note a render before it is submitted; False when that id is taken."""
+        try:
+            self._run(
+                "INSERT INTO renders VALUES(?, ?, ?, 'submitted', ?, ?)",
+                render,
+                session,
+                fingerprint,
+                json.dumps(fields),
+                    time.time(),
+            )
+        except sqlite3.IntegrityError:
+            return False
+        return True
+
+    def update_render(self, render: str, fields: dict[str, Any]) -> None:
+        """Note where a render's files now belong; it is under way again."""
+        self._run(
+            "UPDATE renders SET fields = ?, status = 'submitted' WHERE id = ?",
+            json.dumps(fields),
+            render,
+        )
+
+    def render_status(self, render: str, status: str) -> None:
+        """Note how a render stands: saved or failed."""
+        self._run("UPDATE renders SET status = ? WHERE id = ?", status, render)
+
+    def same_render(self, session: str, fingerprint: str) -> str | None:
+        """Return the id of the last render of the same draft and settings that has not failed."""
+        rows = self._all(
+            "SELECT id FROM renders WHERE session = ? AND fingerprint = ? AND status != 'failed' ORDER BY created_at DESC LIMIT 1",
+            session,
+            fingerprint,
+        )
+        return str(rows[0]["id"]) if rows else None
+
+    def open_renders(self, session: str) -> list[SubmittedRender]:
+        """Return the renders whose file is not yet where it belongs, oldest first."""
+        rows = self._all(
+            "SELECT * FROM renders WHERE session = ? AND status = 'submitted' ORDER BY created_at",
+            session,
+        )
+        return [SubmittedRender(row["id"], row["status"], json.loads(row["fields"])) for row in rows]
+
+    def _run(self, statement: str, *values: Any) -> int:
+        with self._lock:
+            return self._db.execute(statement, values).lastrowid or 0
+
+    def _all(self, statement: str, *values: Any) -> list[sqlite3.Row]:
+        with self._lock:
+            return self._db.execute(statement, values).fetchall()

@@ -1,0 +1,48 @@
+"""The cache of steps: nothing twice, nothing half."""
+
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+
+import pytest
+
+from nemodub_nb.local.engine.errors import NoSpaceError
+from nemodub_nb.local.engine.steps import Steps, file_digest
+
+
+def test_a_finished_step_is_not_run_again(tmp_path: Path) -> None:
+    runs: list[int] = []
+    for _ in range(2):
+        value = Steps(tmp_path).value("add", {"a": 1}, lambda: runs.append(1) or "done")
+        assert value == "done"
+    assert runs == [1]
+
+
+def test_a_step_that_fails_half_way_leaves_no_file(tmp_path: Path) -> None:
+    def broken(path: Path) -> None:
+        path.write_text("half")
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        Steps(tmp_path).file("mix", 1, ".flac", broken)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+@pytest.mark.parametrize(
+    ("number", "words"), [(errno.ENOSPC, "no space left"), (errno.EACCES, "cannot be written")]
+)
+def test_a_full_disk_is_said_in_words(tmp_path: Path, number: int, words: str) -> None:
+    def full(_: Path) -> None:
+        raise OSError(number, "no")
+
+    with pytest.raises(NoSpaceError, match=words):
+        Steps(tmp_path).file("mix", 1, ".flac", full)
+
+
+def test_a_changed_file_has_another_identity(tmp_path: Path) -> None:
+    steps, clip = Steps(tmp_path / "cache"), tmp_path / "clip"
+    clip.write_bytes(b"one")
+    first = file_digest(clip, steps)
+    clip.write_bytes(b"three")
+    assert file_digest(clip, steps) != first
