@@ -64,7 +64,9 @@ class Credentials:
         value = data.get("token")
         if not isinstance(value, str) or not value.strip():
             raise MalformedResponseError("The server's answer has no usable “token”.")
-        stored = StoredToken(checked(value), _expiry(data.get("expires_at"), time.time()), str(data.get("user_id") or ""))
+        stored = StoredToken(
+            checked(value), _expiry(data.get("expires_at"), time.time()), str(data.get("user_id") or "")
+        )
         self.store.save(self.origin, stored)
         self.token, self.user_id = stored.token, stored.user_id
 
@@ -102,7 +104,8 @@ def checked(token: str | Secret) -> Secret:
     value = (token.reveal() if isinstance(token, Secret) else token).strip()
     if not re.fullmatch(r"[\x21-\x7e]{1,8192}", value):
         raise TokenError(
-            "The token is empty or has characters that no token has.", "Copy it again, without quotes and line breaks."
+            "The token is empty or has characters that no token has.",
+            "Copy it again, without quotes and line breaks.",
         )
     return Secret(value)
 

@@ -33,7 +33,9 @@ def target(url: str, base: httpx.URL) -> httpx.URL:
     try:
         found = base.join(url.strip())
     except (httpx.InvalidURL, ValueError) as error:
-        raise DownloadError("The server named an address that is none.", "Ask for the render's status again.") from error
+        raise DownloadError(
+            "The server named an address that is none.", "Ask for the render's status again."
+        ) from error
     if found.scheme not in {"http", "https"} or not found.host:
         raise refused(f"a {found.scheme or 'missing'} scheme")
     if (address := literal(found.host)) is not None:
@@ -69,7 +71,9 @@ def is_loopback(url: httpx.URL) -> bool:
 
 def refused(what: str) -> DownloadError:
     """Return the error for an address that is not fetched."""
-    return DownloadError(f"The file's address was refused: it leads to {what}.", "Report this to the server's operator.")
+    return DownloadError(
+        f"The file's address was refused: it leads to {what}.", "Report this to the server's operator."
+    )
 
 
 class FileReceiver:
@@ -79,7 +83,11 @@ class FileReceiver:
     """
 
     def __init__(
-        self, path: Path, limits: Limits, check: Callable[[Address], None] | None, on_progress: OnProgress | None
+        self,
+        path: Path,
+        limits: Limits,
+        check: Callable[[Address], None] | None,
+        on_progress: OnProgress | None,
     ) -> None:
         self._path = path
         self._check = check
@@ -157,4 +165,6 @@ class FileReceiver:
 
     def _unwritable(self, error: OSError) -> DiskError:
         reason = (error.strerror or type(error).__name__).rstrip(".")
-        return DiskError(f"“{self._path}” cannot be written: {reason}.", "Free some space or choose another folder.")
+        return DiskError(
+            f"“{self._path}” cannot be written: {reason}.", "Free some space or choose another folder."
+        )

@@ -91,8 +91,10 @@ def error_of(status: int, headers: Mapping[str, str], content: Any) -> errors.AP
     refused = envelope.get("success") is False
     if status // 100 == _OK // 100 and code in {None, 0} and not refused:
         return None
-    kind = _kind_of_error(status, code)
     said = clean(_message(envelope))
+    kind = _kind_of_error(status, code)
+    if kind is errors.NotFoundError and "session not found" in said.casefold():
+        kind = errors.SessionNotFoundError  # ADK's own server has no code for it
     error = kind(
         said_with_cause(kind, said, status, code),
         status_code=status,
@@ -124,7 +126,11 @@ def said_with_cause(kind: type[errors.APIError], said: str, status: int, code: i
     if cause:
         return cause
     number = f"HTTP {status}" if status // 100 != _OK // 100 else f"code {code}"
-    return f"The server refused ({number}): “{said}”." if said else f"The server refused ({number}) and gave no reason."
+    return (
+        f"The server refused ({number}): “{said}”."
+        if said
+        else f"The server refused ({number}) and gave no reason."
+    )
 
 
 def retry_after_s(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
@@ -142,7 +148,7 @@ def retry_after_s(headers: Mapping[str, str], now: datetime | None = None) -> fl
 
 
 def _kind_of_error(status: int, code: int | None) -> type[errors.APIError]:
-    if code in _BY_CODE:
+    if code is not None and code in _BY_CODE:
         return _BY_CODE[code]
     # Some gateways answer 200 and put the HTTP status into the envelope.
     number = code if status // 100 == _OK // 100 and code in _HTTP_ERRORS else status

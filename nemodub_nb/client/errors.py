@@ -153,7 +153,9 @@ class StreamBrokenError(NemoError):
     outcome_unknown = True
 
     def __init__(self, message: str, advice: str = "", *, text_so_far: str = "") -> None:
-        super().__init__(message, advice or "Look at the session's state before saying it again: it may have been done.")
+        super().__init__(
+            message, advice or "Look at the session's state before saying it again: it may have been done."
+        )
         self.text_so_far = text_so_far
         """What the agent had said until then."""
 
@@ -161,8 +163,12 @@ class StreamBrokenError(NemoError):
 class AgentError(NemoError):
     """The agent reported an error inside its stream."""
 
-    def __init__(self, message: str, advice: str = "", *, text_so_far: str = "", code: str | None = None) -> None:
-        super().__init__(message, advice or "Look at the session's state, then say it again or put it differently.")
+    def __init__(
+        self, message: str, advice: str = "", *, text_so_far: str = "", code: str | None = None
+    ) -> None:
+        super().__init__(
+            message, advice or "Look at the session's state, then say it again or put it differently."
+        )
         self.text_so_far = text_so_far
         """What the agent had said until then."""
         self.code = code

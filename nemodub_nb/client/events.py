@@ -13,7 +13,9 @@ from nemodub_nb.client.utterances import Utterances
 from nemodub_nb.client.values import AgentEvent, EventKind
 
 # Some servers paste the exception into the frame without quoting it.
-_BROKEN_ERROR: Final = re.compile(r'^\s*\{\s*"(?:error|errorMessage)"\s*:\s*"?(?P<said>.*?)"?\s*\}?\s*$', re.DOTALL)
+_BROKEN_ERROR: Final = re.compile(
+    r'^\s*\{\s*"(?:error|errorMessage)"\s*:\s*"?(?P<said>.*?)"?\s*\}?\s*$', re.DOTALL
+)
 _END_MARK: Final = "[DONE]"
 
 
@@ -103,12 +105,19 @@ class EventDecoder:
                 events.append(AgentEvent("text", words, raw=frame))
 
     def _tool(
-        self, kind: EventKind, source: Mapping[str, Any], payload: Mapping[str, Any], frame: dict[str, Any], events: list[AgentEvent]
+        self,
+        kind: EventKind,
+        source: Mapping[str, Any],
+        payload: Mapping[str, Any],
+        frame: dict[str, Any],
+        events: list[AgentEvent],
     ) -> None:
         if words := self._words.step():
             events.append(AgentEvent("text", words, raw=frame))
         name = source.get("name")
-        events.append(AgentEvent(kind, name=name if isinstance(name, str) else "", raw=frame, payload=payload))
+        events.append(
+            AgentEvent(kind, name=name if isinstance(name, str) else "", raw=frame, payload=payload)
+        )
 
     def _error(self, frame: Mapping[str, Any]) -> AgentError | None:
         said = frame.get("error")
@@ -132,7 +141,9 @@ class EventDecoder:
 
     def _agent_error(self, said: str, code: str | None) -> AgentError:
         reason = clean(said) or "no reason given"
-        return AgentError(f"The agent reported an error: “{reason}”.", text_so_far=self.text, code=code and clean(code, 60))
+        return AgentError(
+            f"The agent reported an error: “{reason}”.", text_so_far=self.text, code=code and clean(code, 60)
+        )
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

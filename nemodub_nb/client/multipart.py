@@ -47,7 +47,7 @@ class Piece:
 
 
 class MultipartBody:
-    """The body of an upload, for a sync and an async client alike; each iteration reads the files anew."""
+    """The body of an upload, for a sync and an async client alike; each reading starts anew."""
 
     def __init__(self, paths: Sequence[Path], on_progress: OnProgress | None = None) -> None:
         boundary = secrets.token_hex(16)
@@ -57,7 +57,8 @@ class MultipartBody:
         self._on_progress = on_progress
         self.content_length = sum(len(each.head) + each.size + 2 for each in self._pieces) + len(self._tail)
 
-    def __iter__(self) -> Iterator[bytes]:
+    def blocks(self) -> Iterator[bytes]:
+        """Yield the body. Raises UploadError when a file changes or fails on the way."""
         progress = _Progress(self.content_length, self._on_progress)
         for piece in self._pieces:
             yield progress.passed(piece.head)
@@ -71,14 +72,14 @@ class MultipartBody:
         yield progress.passed(self._tail)
         progress.report()
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
+    async def ablocks(self) -> AsyncIterator[bytes]:
+        """Yield the body, as blocks() does; a slow disk does not hold up the event loop."""
         progress = _Progress(self.content_length, self._on_progress)
         for piece in self._pieces:
             yield progress.passed(piece.head)
             with await asyncio.to_thread(_open, piece) as file:
                 left = piece.size
                 while left:
-                    # A slow disk must not hold up the event loop.
                     block = await asyncio.to_thread(_read, file, min(progress.block, left), piece)
                     left -= len(block)
                     yield progress.passed(block)
@@ -189,7 +190,9 @@ def _open(piece: Piece) -> BinaryIO:
     try:
         file = piece.path.open("rb", buffering=0)
     except OSError as error:
-        raise UploadError(f"“{piece.path.name}” cannot be read: {_reason(error)}.", "Check that it still exists.") from error
+        raise UploadError(
+            f"“{piece.path.name}” cannot be read: {_reason(error)}.", "Check that it still exists."
+        ) from error
     if os.fstat(file.fileno()).st_size != piece.size:
         file.close()
         raise _changed(piece)
@@ -200,14 +203,18 @@ def _read(file: BinaryIO, size: int, piece: Piece) -> bytes:
     try:
         block = file.read(size)
     except OSError as error:
-        raise UploadError(f"“{piece.path.name}” cannot be read: {_reason(error)}.", "Check the disk.") from error
+        raise UploadError(
+            f"“{piece.path.name}” cannot be read: {_reason(error)}.", "Check the disk."
+        ) from error
     if not block:
         raise _changed(piece)
     return block
 
 
 def _changed(piece: Piece) -> UploadError:
-    return UploadError(f"“{piece.path.name}” changed while it was being sent.", "Wait until it is complete, then upload it.")
+    return UploadError(
+        f"“{piece.path.name}” changed while it was being sent.", "Wait until it is complete, then upload it."
+    )
 
 
 def _reason(error: Exception) -> str:

@@ -35,7 +35,7 @@ class StreamReader:
         self._first = True
         self._last = b"\n"
         self._ended = False
-        self._after_end = 0
+        self._whole_at_end = False
 
     @property
     def text(self) -> str:
@@ -49,7 +49,9 @@ class StreamReader:
             return data
         self._unframed += len(data)
         if self._unframed > self._limits.frame_bytes:
-            raise self._broken(f"one frame of the stream is larger than {self._limits.frame_bytes / MIB:g} MB")
+            raise self._broken(
+                f"one frame of the stream is larger than {self._limits.frame_bytes / MIB:g} MB"
+            )
         self._last = data[-1:]
         if self._first:
             self._first = False
@@ -64,7 +66,7 @@ class StreamReader:
     def frame(self, data: str, now: float) -> list[AgentEvent]:
         """Return the events of one frame. Raises AgentError, or NemoTimeoutError when time is over."""
         self._unframed = 0
-        understood = self._decoder.understood
+        understood, unreadable = self._decoder.understood, self._decoder.unreadable
         try:
             events = self._decoder.frame(data)
         except NemoError as error:
@@ -74,17 +76,19 @@ class StreamReader:
             self.clock.content(now)
         elif (complaint := self.clock.complaint(now)) is not None:
             raise self._late(complaint)
-        if self._ended and data.endswith("}"):
-            self._after_end += 1
+        if self._ended and data.strip() and self._decoder.unreadable == unreadable:
+            self._whole_at_end = True
         return events
 
     def end(self, now: float) -> list[AgentEvent]:
         """Return what was held back until the end. Raises when this is not an end but a cut or a timeout."""
         if (complaint := self.clock.complaint(now)) is not None:
             raise self._late(complaint)
-        cut_inside = self._last not in b"\r\n" and not self._after_end
+        cut_inside = self._last not in b"\r\n" and not self._whole_at_end
         if cut_inside or (self._decoder.unreadable and not self._decoder.understood):
-            raise self._broken("it ended in the middle of a frame" if cut_inside else "nothing in it can be read")
+            raise self._broken(
+                "it ended in the middle of a frame" if cut_inside else "nothing in it can be read"
+            )
         return self._decoder.end()
 
     def failure(self, now: float, *, timed_out: bool = False) -> NemoError:

@@ -109,15 +109,12 @@ def state(session_id: str) -> Request:
     return Request("GET", f"/api/state/{AGENT}/me/{_segment(session_id)}/latest")
 
 
-def submit_render(
-    render_id: str, session_id: str, draft: Draft, *, format: str, quality: str, resolution: str | None  # noqa: A002
-) -> Request:
-    """Start an export."""
-    output = {"format": format, "quality": quality}
-    if resolution is not None:
-        output["resolution"] = resolution
+def submit_render(render_id: str, session_id: str, draft: Draft, output: Mapping[str, str | None]) -> Request:
+    """Start an export. `output`: format, quality and perhaps resolution; what is None is left to the server."""
+    wanted = {name: value for name, value in output.items() if value is not None}
     return _post(
-        "/api/render/proxy/lambda", {"id": render_id, "sessionId": session_id, "draft": draft, "output": output}
+        "/api/render/proxy/lambda",
+        {"id": render_id, "sessionId": session_id, "draft": draft, "output": wanted},
     )
 
 
@@ -128,7 +125,12 @@ def render_status(render_id: str) -> Request:
 
 def render_file(render_id: str) -> Request:
     """Fetch an export from the API itself."""
-    return Request("GET", f"/api/render/proxy/{_segment(render_id)}/download", {"Accept-Encoding": "identity"}, follow=True)
+    return Request(
+        "GET",
+        f"/api/render/proxy/{_segment(render_id)}/download",
+        {"Accept-Encoding": "identity"},
+        follow=True,
+    )
 
 
 def cancel_render(render_id: str) -> Request:
@@ -168,7 +170,9 @@ _clock = _MonotonicMs()
 
 
 def _post(path: str, body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Request:
-    content = json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode("utf-8", "replace")
+    content = json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode(
+        "utf-8", "replace"
+    )
     return Request("POST", path, {"Content-Type": "application/json", **(headers or {})}, content)
 
 

@@ -40,7 +40,9 @@ class Decision:
     """For fail."""
 
 
-def decide(request: Request, outcome: Outcome, history: History, limits: Limits, *, anonymous: bool) -> Decision:
+def decide(
+    request: Request, outcome: Outcome, history: History, limits: Limits, *, anonymous: bool
+) -> Decision:
     """Return what follows `outcome`. `anonymous`: the token is a free one, which the client may renew by itself.
 
     A refusal by 429, 1001 or a missing client id says that the request was not accepted, so any call may be repeated
@@ -51,11 +53,23 @@ def decide(request: Request, outcome: Outcome, history: History, limits: Limits,
     error = _error_in(request, outcome)
     if error is None:
         return Decision("take", history)
+    return _after_refusal(request, outcome, error, history, limits, anonymous=anonymous)
+
+
+def _after_refusal(
+    request: Request,
+    answer: Answer,
+    error: errors.APIError,
+    history: History,
+    limits: Limits,
+    *,
+    anonymous: bool,
+) -> Decision:
     if isinstance(error, errors.RateLimitedError):
         return _after_rate_limit(error, history, limits)
     if isinstance(error, errors.TokenError) and anonymous and request.authorized and not history.renewed:
         return Decision("renew", replace(history, renewed=True))
-    if _lacks_client_id(request, outcome, error) and not history.identified:
+    if _lacks_client_id(request, answer, error) and not history.identified:
         return Decision("identify", replace(history, identified=True))
     if isinstance(error, errors.ServerError):
         error.outcome_unknown = not request.repeatable
@@ -70,13 +84,15 @@ def error_for(request: Request, failure: Failure) -> errors.NemoError:
         error = errors.NemoTimeoutError("The server did not answer in time.", "Try again later.")
     elif failure.kind == "unreachable":
         error = errors.ConnectionFailedError(
-            f"The server could not be reached{_because(failure)}.", "Check the network and the base URL, then try again."
+            f"The server could not be reached{_because(failure)}.",
+            "Check the network and the base URL, then try again.",
         )
     elif failure.kind == "unreadable":
         error = errors.MalformedResponseError(f"The server's answer cannot be read{_because(failure)}.")
     else:
         error = errors.ConnectionFailedError(
-            f"The connection broke before the answer came{_because(failure)}.", "Check the network, then try again."
+            f"The connection broke before the answer came{_because(failure)}.",
+            "Check the network, then try again.",
         )
     error.outcome_unknown = failure.kind != "unreachable" and not request.repeatable
     return error

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Callable
 from typing import Final, NoReturn
 
 HIDDEN: Final = "•••"
+_LEAST: Final = 8
+"""Shorter ones occur in ordinary words, and protect nothing."""
 
 
 class Secret:
@@ -15,7 +18,7 @@ class Secret:
 
     def __init__(self, value: str) -> None:
         # A closure instead of an attribute: debuggers and rich tracebacks print attributes.
-        self._reveal = lambda: value
+        self._reveal: Callable[[], str] = lambda: value
 
     def reveal(self) -> str:
         """Return the secret itself."""
@@ -23,7 +26,8 @@ class Secret:
 
     def hide_in(self, text: str) -> str:
         """Return `text` with every occurrence of the secret masked."""
-        return text.replace(self._reveal(), HIDDEN)
+        value = self._reveal()
+        return text.replace(value, HIDDEN) if len(value) >= _LEAST else text
 
     def __repr__(self) -> str:
         return f"Secret({HIDDEN})"

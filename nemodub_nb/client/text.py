@@ -12,7 +12,9 @@ MAX_SHOWN: Final = 500
 _TOKEN = re.compile(re.escape(TOKEN_PREFIX) + r"[^\s\"'<>,;)]+")
 # Escape sequences, control characters, and marks that turn the reading direction.
 _ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b.?", re.DOTALL)
-_INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+)
 
 
 def clean(text: str, limit: int = MAX_SHOWN) -> str:

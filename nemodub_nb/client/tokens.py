@@ -61,7 +61,9 @@ class TokenStore:
         """Return the token kept for an origin; None when there is none or it cannot be read."""
         try:
             kept = json.loads(self._vault.read(origin) or "null")
-            return StoredToken(Secret(str(kept["token"])), float(kept["expires_at"]), str(kept.get("user_id", "")))
+            return StoredToken(
+                Secret(str(kept["token"])), float(kept["expires_at"]), str(kept.get("user_id", ""))
+            )
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return None
 
@@ -92,7 +94,9 @@ class TokenStore:
         try:
             self._vault.write(name, text)
         except OSError as error:
-            log.warning("The free token cannot be kept for the next time: %s", error.strerror or type(error).__name__)
+            log.warning(
+                "The free token cannot be kept for the next time: %s", error.strerror or type(error).__name__
+            )
 
 
 class FileVault:
@@ -118,7 +122,9 @@ class FileVault:
         half = path.with_name(f".{path.name}.{secrets.token_hex(6)}.part")
         try:
             # The mode is given at creation: there is no moment at which others could read it.
-            with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            with os.fdopen(
+                os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8"
+            ) as file:
                 file.write(text)
                 file.flush()
                 os.fsync(file.fileno())
@@ -176,7 +182,7 @@ def default_store() -> TokenStore:
 def _usable_keyring() -> Any:
     """Return the keyring package when it has a real backend; imported here, since it is optional and slow."""
     try:
-        import keyring  # noqa: PLC0415 - see above
+        import keyring
 
         backend = keyring.get_keyring()
         return keyring if float(backend.priority) > 0 else None

@@ -71,7 +71,11 @@ class Utterances:
         return text
 
     def _gate(self, text: str) -> str:
-        before = self._release() if self._held_whole else ""
+        before = ""
+        if self._held_whole:
+            # It did not trail after all, and it was a message of its own.
+            before = self._release() + "\n"
+            self._shown.append("\n")
         words = self._held + text
         start = words.lstrip()
         if self._normal and start and (start.startswith(NOISE) or NOISE.startswith(start)):

@@ -35,6 +35,20 @@ class LocalBackend:
         self._command = tuple(command)
         self._lock = threading.Lock()
         self._child: _Child | None = None
+        self._users = 0
+
+    def use(self) -> None:
+        """Count a project that works with this backend."""
+        with self._lock:
+            self._users += 1
+
+    def release(self) -> None:
+        """Take back one use; without any, the child is ended."""
+        with self._lock:
+            self._users -= 1
+            unused = self._users <= 0
+        if unused:
+            self.stop()
 
     def start(self) -> _Child:
         """Return the running child, started first if there is none. Blocks until it answers.

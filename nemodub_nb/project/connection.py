@@ -9,7 +9,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 from urllib.parse import urlsplit
 
-from nemodub_nb.client import AsyncNemoClient, ConnectionFailedError, Limits, NemoTimeoutError, StreamBrokenError
+from nemodub_nb.client import (
+    AsyncNemoClient,
+    ConnectionFailedError,
+    Limits,
+    NemoTimeoutError,
+    Secret,
+    StreamBrokenError,
+)
 
 from .backend import shared
 
@@ -68,9 +75,12 @@ class Connection:
     ) -> None:
         self.backend = backend
         self.home = home
-        self._token = token
+        self._token = Secret(token) if token else None
         self._base_url = base_url
         self._child: LocalBackend | None = shared(home) if backend == "local" and base_url is None else None
+        self._closed = False
+        if self._child is not None:
+            self._child.use()
         near = self._child is not None or _is_loopback(base_url)
         self.pace = pace or (LOCAL_PACE if near else CLOUD_PACE)
         self._limits = _LOCAL_LIMITS if near else Limits()
@@ -127,14 +137,12 @@ class Connection:
             await asyncio.gather(task, death, return_exceptions=True)
 
     async def close(self) -> None:
-        """Close the client. The shared backend goes on for other projects and ends with the process."""
+        """Close the client; the embedded backend ends when no other project of this process uses it."""
         async with self._lock:
             await self._drop_client()
-
-    def stop(self) -> None:
-        """End the embedded backend, if this process started it."""
-        if self._child is not None:
-            self._child.stop()
+            if self._child is not None and not self._closed:
+                await asyncio.to_thread(self._child.release)
+            self._closed = True
 
     async def _drop_client(self) -> None:
         if self._client is not None:

@@ -98,13 +98,20 @@ class Journal:
 
     def last_session(self, place: str, name: str) -> str | None:
         """Return the session of that name used last there, else the one used last under any name."""
-        rows = self._all("SELECT id, name FROM sessions WHERE place = ? ORDER BY used_at DESC, rowid DESC", place)
+        rows = self._all(
+            "SELECT id, name FROM sessions WHERE place = ? ORDER BY used_at DESC, rowid DESC", place
+        )
         named = [row["id"] for row in rows if row["name"] == name]
         return next(iter([*named, *(row["id"] for row in rows)]), None)
 
     def forget_session(self, session: str) -> None:
         """Drop a session that the server no longer knows."""
-        for table, column in (("sessions", "id"), ("clips", "session"), ("messages", "session"), ("renders", "session")):
+        for table, column in (
+            ("sessions", "id"),
+            ("clips", "session"),
+            ("messages", "session"),
+            ("renders", "session"),
+        ):
             self._run(f"DELETE FROM {table} WHERE {column} = ?", session)  # noqa: S608 - the names are those above
 
     # The draft last looked at
@@ -168,7 +175,7 @@ class Journal:
                 session,
                 fingerprint,
                 json.dumps(fields),
-                    time.time(),
+                time.time(),
             )
         except sqlite3.IntegrityError:
             return False

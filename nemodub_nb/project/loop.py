@@ -33,7 +33,9 @@ class LoopThread:
         """
         if self._is_current():
             work.close()
-            raise RuntimeError("This runs inside the project's own event loop. Use the async twin there, with await.")
+            raise RuntimeError(
+                "This runs inside the project's own event loop. Use the async twin there, with await."
+            )
         future, ended = self._submit(work)
         try:
             return future.result()
@@ -84,7 +86,7 @@ class LoopThread:
 
 
 async def _heartbeat() -> None:
-    while True:
+    while True:  # noqa: ASYNC110 - waking the loop is its only purpose
         await asyncio.sleep(_HEARTBEAT_S)
 
 

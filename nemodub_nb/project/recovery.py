@@ -51,7 +51,11 @@ async def outcome(
     looks = 0
     pause = pace.settle_first_s
     while looks <= pace.settle_times:
-        note("The connection broke. Looking at what became of it…" if looks == 0 else "Nothing has changed yet…")
+        note(
+            "The connection broke. Looking at what became of it…"
+            if looks == 0
+            else "Nothing has changed yet…"
+        )
         await wait(pause)
         pause = pace.settle_every_s
         try:

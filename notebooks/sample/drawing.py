@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from pathlib import Path
 from typing import Literal
@@ -128,7 +129,7 @@ class Pen:
             color, alpha, Style=skia.Paint.kStroke_Style, StrokeWidth=width, StrokeCap=skia.Paint.kRound_Cap
         )
         oval = skia.Rect.MakeXYWH(x - radius, y - radius, 2 * radius, 2 * radius)
-        self.canvas.drawArc(oval, -90, 360 * part, False, paint)
+        self.canvas.drawArc(oval, -90, 360 * part, useCenter=False, paint=paint)
 
     def stroke(
         self,
@@ -140,11 +141,11 @@ class Pen:
         alpha: float = 1.0,
     ) -> None:
         """Draw the first part (0 to 1) of a line through the points."""
-        lengths = [math.dist(a, b) for a, b in zip(points, points[1:], strict=False)]
+        lengths = [math.dist(a, b) for a, b in itertools.pairwise(points)]
         left = sum(lengths) * part
         path = skia.Path()
         path.moveTo(*points[0])
-        for (start, end), length in zip(zip(points, points[1:], strict=False), lengths, strict=True):
+        for (start, end), length in zip(itertools.pairwise(points), lengths, strict=True):
             if left <= 0:
                 break
             share = min(1.0, left / length)
@@ -190,7 +191,7 @@ class Pen:
             self.stroke(points, color, width=0.11 * size, part=part)
 
     def logo(self, x: float, y: float, size: float, part: float = 1.0) -> None:
-        """Draw Aurora's mark: three ribbons of light over a horizon."""
+        """Draw Panorama's mark: three ribbons of light over a horizon."""
         for number, (color, height) in enumerate(((TEAL, 0.62), (BLUE, 1.0), (VIOLET, 0.78))):
             grown = ease(passed(part, 0.15 * number, 0.7))
             long = size * height * grown
@@ -220,7 +221,7 @@ class Pen:
                     skia.Point(x + 0.02 * size, y + 0.2 * size),
                     skia.Point(x - 0.3 * size, y + 0.5 * size),
                 ],
-                True,
+                close=True,
             )
             self.canvas.drawPath(corner, self._paint(color))
             for dot in (-1, 0, 1):

@@ -24,14 +24,17 @@ import argparse
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import av
 import numpy as np
 import onnxruntime
 from kokoro_onnx import Kokoro
 from music import RATE, Stereo, compose
-from numpy.typing import NDArray
 from slides import FPS, HEIGHT, WIDTH, Cue, Slides
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 HERE = Path(__file__).resolve().parent
 VOICE = "af_heart"
@@ -55,16 +58,16 @@ class Line:
 
 
 NARRATION = (
-    Line("Meet Aurora, the planner for busy teams.", 0.75),
+    Line("Meet Panorama, the planner for busy teams.", 0.75),
     Line("Every week, people lose five hours looking for things.", 0.6),
     Line("Files, chats, and tasks live in different places.", 0.7),
-    Line("Aurora brings them together on one clear page.", 0.7),
+    Line("Panorama brings them together on one clear page.", 0.7),
     Line("Drop in your notes and the plan writes itself.", 0.7),
     Line("Everyone sees what comes next and who is on it.", 0.65),
     Line("Teams finish their projects 40% faster.", 0.8),
     Line("Meetings get shorter and Fridays stay free.", 0.75),
     Line("Start today with a free plan for 10 people.", 0.75),
-    Line("Give your best work more room with Aurora.", 0.0),
+    Line("Give your best work more room with Panorama.", 0.0),
 )
 
 
@@ -91,8 +94,8 @@ def main() -> None:
 
 def backend_models() -> Path:
     """Return the folder in which the embedded backend keeps the voice, fetching it when it is not there."""
-    from nemodub_nb.local.engine.weights import ensure  # noqa: PLC0415  not needed with --models
-    from nemodub_nb.local.store.home import Home  # noqa: PLC0415
+    from nemodub_nb.local.engine.weights import ensure
+    from nemodub_nb.local.store.home import Home
 
     return ensure("kokoro", Home.open().models)
 

@@ -49,7 +49,9 @@ def apply(action: do.Action, plan: ClipPlan, clip: Clip) -> Change:
             new = tuple(tag for tag in languages if tag not in plan.languages)
             return Change(replace(plan, languages=plan.languages + new), "")
         case do.SpokenLanguage(language):
-            return Change(replace(plan, source_language=language), f"I take it that {english_name(language)} is spoken.")
+            return Change(
+                replace(plan, source_language=language), f"I take it that {english_name(language)} is spoken."
+            )
         case do.RemoveLanguages(languages):
             return _without_languages(plan, languages)
         case do.OriginalVoice(mode):
@@ -74,7 +76,10 @@ def apply(action: do.Action, plan: ClipPlan, clip: Clip) -> Change:
         case do.Speed():
             return _speed(action, plan)
         case do.Quality(which):
-            return Change(replace(plan, quality=which), f"The {which}{'est' if which == 'fast' else ''} voices are used.")
+            return Change(
+                replace(plan, quality=which),
+                f"The {which}{'est' if which == 'fast' else ''} voices are used.",
+            )
         case _:
             return Change(plan, "")
 
@@ -99,7 +104,9 @@ def _without_languages(plan: ClipPlan, languages: tuple[str, ...]) -> Change:
         said.append(f"I removed {listed([english_name(tag) for tag in gone])}.")
     if missing:
         said.append(f"There is no {listed([english_name(tag) for tag in missing])} dub to remove.")
-    return Change(replace(plan, languages=tuple(tag for tag in plan.languages if tag not in gone)), " ".join(said))
+    return Change(
+        replace(plan, languages=tuple(tag for tag in plan.languages if tag not in gone)), " ".join(said)
+    )
 
 
 def _level(action: do.Level, plan: ClipPlan) -> Change:

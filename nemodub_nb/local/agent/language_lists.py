@@ -8,7 +8,19 @@ from functools import cache
 
 from nemodub_nb.languages import COMMON, UnknownLanguageError, english_name, names, parse
 
-_REGIONAL = ("pt-BR", "pt-PT", "es-ES", "es-MX", "es-419", "en-US", "en-GB", "fr-CA", "zh-Hans", "zh-Hant", "zh-TW")
+_REGIONAL = (
+    "pt-BR",
+    "pt-PT",
+    "es-ES",
+    "es-MX",
+    "es-419",
+    "en-US",
+    "en-GB",
+    "fr-CA",
+    "zh-Hans",
+    "zh-Hant",
+    "zh-TW",
+)
 _SPOKEN_NAMES = {
     "brazilian portuguese": "pt-BR",
     "brazilian": "pt-BR",
@@ -49,12 +61,16 @@ _SEPARATOR = re.compile(
 )
 _TAG = re.compile(r"[a-z]{2,3}(?:[-_][a-z0-9]{2,8})*(?![\w-])", re.IGNORECASE)
 _WORDS = re.compile(r"[^\W\d_][\w'-]*(?:[ ][^\W\d_][\w'-]*){0,2}")
-_ENDS = re.compile(r"\s+\b(?:with|using|please|but|by|keep|while|for|at|dub|version|audio|voice|in|and|so|as|track)\b.*", re.I)
+_ENDS = re.compile(
+    r"\s+\b(?:with|using|please|but|by|keep|while|for|at|dub|version|audio|voice|in|and|so|as|track)\b.*",
+    re.I,
+)
 _NO_LANGUAGE = re.compile(
     r"\b(?:add|burn|change|cut|delete|don'?t|drop|duck|export|keep|leave|lower|make|mute|no|put|raise|remove|set|show|"
     r"speed|subtitles?|captions?|trim|turn|undo|use|with|without|then|also|it|this|that|them|my|your|me|music|title)\b",
     re.IGNORECASE,
 )
+_POLITE = re.compile(r"[\s,]+(?:please|too|as well|thanks)$", re.IGNORECASE)
 _NO_NAMED = re.compile(
     r"\s*(?:all|any|many|more|multiple|other|several|some|various|different|these|the|two|three|four|five|\d+)?\s*"
     r"(?:(?:of\s+)?(?:the\s+)?(?:available|other|different|possible|supported|major|common)\s+)*languages?\b",
@@ -82,7 +98,10 @@ def _known() -> tuple[dict[str, str], re.Pattern[str]]:
     for tag in reversed(COMMON):
         table.update((name, tag) for name in names(tag))
     ordered = sorted(table, key=len, reverse=True)
-    spelled = [rf"{re.escape(n)}(?!\w)" if n[-1].isascii() or n.isalpha() and ord(n[-1]) < 0x2E80 else re.escape(n) for n in ordered]
+    spelled = [
+        rf"{re.escape(n)}(?!\w)" if n[-1].isascii() or n.isalpha() and ord(n[-1]) < 0x2E80 else re.escape(n)
+        for n in ordered
+    ]
     return table, re.compile("|".join(spelled), re.IGNORECASE)
 
 
@@ -150,6 +169,6 @@ def names_no_language(text: str, at: int) -> bool:
 
 def only_languages(text: str) -> LanguageList | None:
     """Read a text that is a list of languages and nothing else; None when it is more."""
-    stripped = text.strip(" \t\r\n.!。！")
+    stripped = _POLITE.sub("", text.strip(" \t\r\n.!。！"))
     listed = read(stripped, 0, tags=True, others=False)
     return listed if listed and listed.end == len(stripped) else None

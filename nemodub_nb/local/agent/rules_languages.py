@@ -35,7 +35,7 @@ _SPOKEN = compiled(
 _OF_CLIP = r"\s+(?:video|clip|speech|original|narration|recording|file|movie|talk|lecture)\b"
 _USING = compiled(r"用\s*")
 _ADD = compiled(
-    r"\b(?:add|make|create|include|want|need|give\s+me|generate|produce|get\s+me|also|plus|now)\s+(?:(?:it|this|that|me|the\s+(?:video|clip))\s+)?(?:also\s+)?"
+    r"\b(?:add|make|create|include|want|need|give\s+me|like|generate|produce|get\s+me|also|plus|now)\s+(?:(?:it|this|that|me|the\s+(?:video|clip))\s+)?(?:also\s+)?"
     r"(?:an?\s+|the\s+)?(?:(?:dub|version|translation|voice-?over)s?\s+)?(?P<prep>(?:in|into|to)\s+)?(?:an?\s+|the\s+)?|添加|增加|加上"
 )
 _REMOVE = compiled(
@@ -46,6 +46,7 @@ _NOUNS = re.compile(
     r"(?:\s*(?:\b(?:dubs?|dubbed|versions?|tracks?|audio|voices?|voice-?overs?|translations?|languages?|dubbing|too|as\s+well|please|again)\b|配音|版本?|音轨))+",
     re.IGNORECASE,
 )
+_ONLY_VOICE = re.compile(r"\s*voices?", re.IGNORECASE)
 _TAIL = re.compile(r"\s*(?:respectively|separately|each|配音|版本)?", re.IGNORECASE)
 _FOR_PEOPLE = re.compile(r"\s+(?:audiences?|viewers?|speakers?|customers?|users?|markets?)\b", re.IGNORECASE)
 
@@ -109,7 +110,18 @@ def _no_known_target(sentence: Sentence, verb: re.Match[str], places: list[re.Ma
     assert direct is not None
     if listed := read(sentence.text, direct.end(), tags=True, others=False):
         _strike_dub(sentence, verb.start(), verb.end(), listed)
-    elif verb.group().casefold() in ("dub", "translate", "localize", "localise", "redub", "re-dub", "翻译", "配音", "dubbing", "translating"):
+    elif verb.group().casefold() in (
+        "dub",
+        "translate",
+        "localize",
+        "localise",
+        "redub",
+        "re-dub",
+        "翻译",
+        "配音",
+        "dubbing",
+        "translating",
+    ):
         sentence.strike(verb.start(), verb.end(), WhichLanguages())
 
 
@@ -146,9 +158,12 @@ def _removed(sentence: Sentence) -> None:
 def _added(sentence: Sentence) -> None:
     for match in sentence.matches(_ADD):
         listed = read(sentence.text, match.end(), tags="prep" in said(match), others=False)
-        if listed:
-            nouns = _NOUNS.match(sentence.text, listed.end)
-            sentence.strike(match.start(), nouns.end() if nouns else listed.end, Dub(listed.tags))
+        if listed is None:
+            continue
+        nouns = _NOUNS.match(sentence.text, listed.end)
+        if "prep" not in said(match) and nouns and _ONLY_VOICE.fullmatch(nouns.group()):
+            continue  # “make the Spanish voice female” asks for another voice, not for a dub
+        sentence.strike(match.start(), nouns.end() if nouns else listed.end, Dub(listed.tags))
 
 
 def read_languages(sentence: Sentence) -> None:

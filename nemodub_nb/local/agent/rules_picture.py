@@ -28,7 +28,9 @@ _DEFAULT_TITLE_S = 3.0
 _MOST_TITLE_CHARACTERS = 200
 
 _TITLE_NOUN = r"(?:(?:text|title|opening|on-?screen)\s+)?(?:title|text|headline|heading|caption|overlay|banner|标题|文字)(?:\s+(?:card|overlay|text))?"
-_SAYING = r"(?:(?:that\s+)?(?:says?|saying|reads?|reading|with(?:\s+the\s+text)?)|to|called|named|of|as|:|：|=)?"
+_SAYING = (
+    r"(?:(?:that\s+)?(?:says?|saying|reads?|reading|with(?:\s+the\s+text)?)|to|called|named|of|as|:|：|=)?"
+)
 _TITLE_TIMES = (
     rf"(?:\s*,?\s*(?:for\s+(?:the\s+)?(?P<first>first\s+)?(?P<duration>{DURATION})|from\s+(?P<from>{TIME})\s*(?:to|until|till|-|–)\s*(?P<until>{TIME})"
     rf"|(?:starting\s+)?at\s+(?P<at>{TIME})|(?P<end>at\s+the\s+end)|(?:at|from)\s+the\s+(?:start|beginning)|over\s+the\s+(?:picture|video)|持续\s*(?P<lasting>{DURATION}))){{0,2}}"
@@ -37,8 +39,12 @@ _TITLE = compiled(
     rf"(?:(?:add|put|show|insert|set|use|change|make|display|write|create|添加|加上?|加一个|加个|设置)\s*)?(?:a|an|the|一个)?\s*(?:\w+\s+)?{_TITLE_NOUN}\s*{_SAYING}\s*(?P<quote>{QUOTE}){_TITLE_TIMES}"
     rf"|(?:add|put|show|insert|use|display|write)\s+(?:the\s+(?:words|text)\s+)?(?P<quote>{QUOTE})(?:\s+(?:as|for|in)\s+(?:a|an|the)\s+{_TITLE_NOUN}|\s+(?:on|over)\s+(?:the\s+)?(?:screen|picture|video)|\s+{_TITLE_NOUN})?{_TITLE_TIMES}"
 )
-_BARE_TITLE = compiled(rf"(?:add|put|show|insert)\s+(?:a|an|the)?\s*{_TITLE_NOUN}\s+(?:that\s+says|saying|that\s+reads|reading)\s+(?P<text>[^.;!?\n\x01]{{1,80}})")
-_NO_TITLE = compiled(rf"(?:remove|delete|drop|no|without|hide|take\s+away|take\s+out|clear|去掉|删除|移除)\s*(?:any|all|the|all\s+the|my)?\s*{_TITLE_NOUN}s?")
+_BARE_TITLE = compiled(
+    rf"(?:add|put|show|insert)\s+(?:a|an|the)?\s*{_TITLE_NOUN}\s+(?:that\s+says|saying|that\s+reads|reading)\s+(?P<text>[^.;!?\n\x01]{{1,80}})"
+)
+_NO_TITLE = compiled(
+    rf"(?:remove|delete|drop|no|without|hide|take\s+away|take\s+out|clear|去掉|删除|移除)\s*(?:any|all|the|all\s+the|my)?\s*{_TITLE_NOUN}s?"
+)
 
 _SUBTITLES = r"(?:sub-?titles?|captions|closed\s+captions|subs|字幕)"
 _BURNED = compiled(
@@ -56,26 +62,51 @@ _ON = compiled(
 
 _OBJECT = r"(?:\s+(?:it|this|that|the\s+(?:video|clip|timeline|part|section|bit|piece)|this\s+(?:video|clip)|everything))?"
 _SPAN = rf"(?:from\s+|between\s+)?(?P<a>{TIME})\s*(?:to|until|till|through|and|-|–|到|至)\s*(?P<b>{TIME}|(?:the\s+)?end)"
-_KEEP_SPAN = compiled(rf"(?:(?:trim|shorten|clip|crop){_OBJECT}\s+(?:down\s+)?(?:to\s+)?|(?:keep|use|take|show)(?:\s+only|\s+just)?{_OBJECT}\s*|cut{_OBJECT}\s+(?:down\s+)?to\s+|(?:剪辑到|裁剪到?|保留))\s*{_SPAN}(?:\s+only)?")
-_DROP_SPAN = compiled(rf"(?:cut(?:\s+out)?|remove|delete|drop|skip|take\s+out|删除|剪掉|去掉){_OBJECT}\s*(?:out\s+)?{_SPAN}")
+_KEEP_SPAN = compiled(
+    rf"(?:(?:trim|shorten|clip|crop){_OBJECT}\s+(?:down\s+)?(?:to\s+)?|(?:keep|use|take|show)(?:\s+only|\s+just)?{_OBJECT}\s*|cut{_OBJECT}\s+(?:down\s+)?to\s+|(?:剪辑到|裁剪到?|保留))\s*{_SPAN}(?:\s+only)?"
+)
+_DROP_SPAN = compiled(
+    rf"(?:cut(?:\s+out)?|remove|delete|drop|skip|take\s+out|删除|剪掉|去掉){_OBJECT}\s*(?:out\s+)?{_SPAN}"
+)
 _EDGE = rf"(?P<edge>first|last|opening|final|前|最后)\s*(?P<t>{DURATION})"
-_KEEP_EDGE = compiled(rf"(?:(?:trim|cut|shorten|crop){_OBJECT}\s+(?:down\s+)?to\s+(?:only\s+)?(?:the\s+)?|(?:keep|use|take)(?:\s+only|\s+just)?\s+(?:the\s+)?|only\s+(?:keep\s+)?(?:the\s+)?|只?保留){_EDGE}(?:\s+only)?|(?:the\s+)?{_EDGE}\s+only")
-_DROP_EDGE = compiled(rf"(?:cut|trim|remove|delete|drop|skip|take|chop|剪掉|去掉|删除)(?:\s+off|\s+out|\s+away)?\s*(?:the\s+)?{_EDGE}(?:\s+(?:off|out|away|of\s+(?:it|the\s+(?:video|clip))))*")
-_DROP_FROM_EDGE = compiled(rf"(?:cut|trim|remove|take|chop)(?:\s+off)?\s+(?P<t>{DURATION})\s+(?:off\s+)?(?:from|off|at)\s+(?:the\s+)?(?P<edge>start|beginning|front|end|back)")
-_AFTER = compiled(rf"(?:cut|remove|delete|drop|trim){_OBJECT}\s*(?:everything\s+)?(?P<side>after|before)\s+(?P<t>{TIME})|(?P<side>start)(?:{_OBJECT})\s+(?:at|from)\s+(?P<t>{DURATION})|(?P<side>end){_OBJECT}\s+(?:at|after)\s+(?P<t>{DURATION})")
-_LENGTH = compiled(rf"(?:trim|shorten|cut|make|limit){_OBJECT}\s+(?:down\s+)?(?:to\s+)?(?:be\s+)?(?P<t>{DURATION})(?:\s+long)?|(?:剪到|裁到|缩短到)\s*(?P<t>{DURATION})")
-_WHOLE = compiled(r"(?:restore|use|bring\s+back|keep|show)\s+(?:the\s+)?(?:whole|full|entire|original)\s+(?:length|duration|video|clip)|(?:undo|remove)\s+(?:the\s+|all\s+)?(?:trims?|cuts?|trimming)|untrim(?:\s+it)?|恢复(?:全长|完整)")
+_KEEP_EDGE = compiled(
+    rf"(?:(?:trim|cut|shorten|crop){_OBJECT}\s+(?:down\s+)?to\s+(?:only\s+)?(?:the\s+)?|(?:keep|use|take)(?:\s+only|\s+just)?\s+(?:the\s+)?|only\s+(?:keep\s+)?(?:the\s+)?|只?保留){_EDGE}(?:\s+only)?|(?:the\s+)?{_EDGE}\s+only"
+)
+_DROP_EDGE = compiled(
+    rf"(?:cut|trim|remove|delete|drop|skip|take|chop|剪掉|去掉|删除)(?:\s+off|\s+out|\s+away)?\s*(?:the\s+)?{_EDGE}(?:\s+(?:off|out|away|of\s+(?:it|the\s+(?:video|clip))))*"
+)
+_DROP_FROM_EDGE = compiled(
+    rf"(?:cut|trim|remove|take|chop)(?:\s+off)?\s+(?P<t>{DURATION})\s+(?:off\s+)?(?:from|off|at)\s+(?:the\s+)?(?P<edge>start|beginning|front|end|back)"
+)
+_AFTER = compiled(
+    rf"(?:cut|remove|delete|drop|trim){_OBJECT}\s*(?:everything\s+)?(?P<side>after|before)\s+(?P<t>{TIME})|(?P<side>start)(?:{_OBJECT})\s+(?:at|from)\s+(?P<t>{DURATION})|(?P<side>end){_OBJECT}\s+(?:at|after)\s+(?P<t>{DURATION})"
+)
+_LENGTH = compiled(
+    rf"(?:trim|shorten|cut|make|limit){_OBJECT}\s+(?:down\s+)?(?:to\s+)?(?:be\s+)?(?P<t>{DURATION})(?:\s+long)?|(?:剪到|裁到|缩短到)\s*(?P<t>{DURATION})"
+)
+_WHOLE = compiled(
+    r"(?:restore|use|bring\s+back|keep|show)\s+(?:the\s+)?(?:whole|full|entire|original)\s+(?:length|duration|video|clip)|(?:undo|remove)\s+(?:the\s+|all\s+)?(?:trims?|cuts?|trimming)|untrim(?:\s+it)?|恢复(?:全长|完整)"
+)
 
 _TO_SHAPE = r"(?:(?:make|crop|resize|reframe|format|convert|turn|set|change|reformat|adapt|fit)\s+)?(?:(?:it|this|that|the\s+(?:video|clip|picture|aspect\s+ratio|format|frame)|this\s+(?:video|clip)|aspect\s+ratio)\s+)?(?:to\s+be\s+|to\s+|into\s+|in\s+|as\s+|is\s+|for\s+|改为|改成|变成|裁成)?(?:an?\s+|the\s+)?"
-_RATIO = compiled(rf"{_TO_SHAPE}(?P<ratio>(?:9\s?[:x/：]\s?16|16\s?[:x/：]\s?9|1\s?[:x/：]\s?1|4\s?[:x/：]\s?5|4\s?[:x/：]\s?3)(?!\d))(?:\s+(?:aspect(?:\s+ratio)?|ratio|format|video|version|shape))?")
+_RATIO = compiled(
+    rf"{_TO_SHAPE}(?P<ratio>(?:9\s?[:x/：]\s?16|16\s?[:x/：]\s?9|1\s?[:x/：]\s?1|4\s?[:x/：]\s?5|4\s?[:x/：]\s?3)(?!\d))(?:\s+(?:aspect(?:\s+ratio)?|ratio|format|video|version|shape))?"
+)
+_TIME_BEFORE = compiled(r"(?:\bfrom|\bbetween|\bat|\bafter|\bbefore|\d\s*(?:to|-|–|until|and))\s*$")  # noqa: RUF001 - a dash people type
+_TIME_AFTER = compiled(r"\d+[:：]\d+\s*(?:to|-|–|until|and)\s*\d")  # noqa: RUF001 - a dash people type
+"""What makes `9:16` a time: sixteen seconds past nine minutes."""
 _SHAPES = {
     "9:16": r"vertical(?:ly)?|portrait|tik\s?-?tok|(?:instagram\s+|facebook\s+)?reels?|(?:youtube\s+)?shorts|(?:instagram\s+)?stor(?:y|ies)|snapchat|竖屏|抖音",
     "1:1": r"square|正方形|方形",
     "16:9": r"wide-?\s?screen|landscape|horizontal(?:ly)?|youtube(?!\s+shorts)|横屏",
 }
 _SHAPE_END = r"(?!\w)(?:\s+(?:aspect(?:\s+ratio)?|ratio|format|video|version|shape|mode|orientation))?"
-_SHAPE_RULES = {ratio: compiled(rf"{_TO_SHAPE}(?<!\w)(?:{words}){_SHAPE_END}") for ratio, words in _SHAPES.items()}
-_OWN_SHAPE = compiled(r"(?:restore|use|keep|back\s+to|reset)\s+(?:to\s+)?(?:the\s+)?original\s+(?:aspect(?:\s+ratio)?|shape|format|ratio)")
+_SHAPE_RULES = {
+    ratio: compiled(rf"{_TO_SHAPE}(?<!\w)(?:{words}){_SHAPE_END}") for ratio, words in _SHAPES.items()
+}
+_OWN_SHAPE = compiled(
+    r"(?:restore|use|keep|back\s+to|reset)\s+(?:to\s+)?(?:the\s+)?original\s+(?:aspect(?:\s+ratio)?|shape|format|ratio)"
+)
 
 
 def _titles(sentence: Sentence) -> None:
@@ -85,7 +116,10 @@ def _titles(sentence: Sentence) -> None:
         sentence.strike(match.start(), match.end(), *_title(text, given))
     for match in sentence.matches(_BARE_TITLE):
         end = match.end()
-        text = re.split(r"\s+(?:for\s+\d|and\s+(?:set|make|add|burn|cut|trim|dub|keep|remove)\b|at\s+the\s)", said(match)["text"])[0]
+        text = re.split(
+            r"\s+(?:for\s+\d|and\s+(?:set|make|add|burn|cut|trim|dub|keep|remove)\b|at\s+the\s)",
+            said(match)["text"],
+        )[0]
         end = match.end() - len(said(match)["text"]) + len(text)
         sentence.strike(match.start(), end, *_title(text, {}))
     sentence.take(_NO_TITLE, lambda _: RemoveTitles(), even_negated=True)
@@ -106,7 +140,11 @@ def _title(text: str, given: dict[str, str]) -> list[Action]:
 
 
 def _subtitles(sentence: Sentence) -> None:
-    rules: tuple[tuple[re.Pattern[str], SubtitleMode], ...] = ((_OFF, "off"), (_BURNED, "burned"), (_ON, "track"))
+    rules: tuple[tuple[re.Pattern[str], SubtitleMode], ...] = (
+        (_OFF, "off"),
+        (_BURNED, "burned"),
+        (_ON, "track"),
+    )
     for pattern, mode in rules:
         for match in sentence.matches(pattern, even_negated=mode == "off"):
             sentence.strike(match.start(), match.end(), Subtitles(mode))
@@ -141,9 +179,18 @@ def _trims(sentence: Sentence) -> None:
     sentence.take(_LENGTH, lambda m: Keep(0.0, seconds_of(said(m)["t"])))
 
 
+def _ratio(sentence: Sentence) -> None:
+    for match in sentence.matches(_RATIO):
+        at = match.end() - len(match.group()) + match.group().find(said(match)["ratio"])
+        if _TIME_BEFORE.search(sentence.text[:at]) or _TIME_AFTER.match(sentence.text, at):
+            continue
+        sentence.strike(
+            match.start(), match.end(), Aspect(re.sub(r"\s?[:x/：]\s?", ":", said(match)["ratio"]))
+        )
+
+
 def _shape(sentence: Sentence) -> None:
     sentence.take(_OWN_SHAPE, lambda _: Aspect(None))
-    sentence.take(_RATIO, lambda m: Aspect(re.sub(r"\s?[:x/：]\s?", ":", said(m)["ratio"])))
     for ratio, pattern in _SHAPE_RULES.items():
         for match in sentence.matches(pattern):
             sentence.strike(match.start(), match.end(), Aspect(ratio))
@@ -153,5 +200,6 @@ def read_picture(sentence: Sentence) -> None:
     """Strike out what a sentence says about the picture."""
     _titles(sentence)
     _subtitles(sentence)
+    _ratio(sentence)
     _trims(sentence)
     _shape(sentence)

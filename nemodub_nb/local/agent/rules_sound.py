@@ -22,13 +22,19 @@ _ORIGINAL = (
 )
 _LOW = r"(?:low(?:er)?|quiet(?:er|ly)?|soft(?:er|ly)?|duck(?:ed|ing)?|faint(?:ly)?|under(?:neath)?|beneath|behind|below|in\s+the\s+background|at\s+(?:a\s+)?low\s+volume)"
 _TRAIL = rf"(?:\s+(?:{_LOW}|(?:the|a|new|very|bit|little|as\s+it\s+(?:is|was)|as\s+is|in|on|loud|audible|at\s+full\s+volume)\b|dub(?:bed|bing)?|voices?|languages?|too|as\s+well))*"
-_KEEP = compiled(rf"(?:keep(?:ing)?|leave|leaving|preserv(?:e|ing)|retain|with)\s+{_ORIGINAL}(?P<how>{_TRAIL})")
-_DUCK = compiled(rf"(?:duck|lower|turn\s+down|quieten|reduce|soften|mix)\s+{_ORIGINAL}{_TRAIL}|{_ORIGINAL}\s+{_LOW}{_TRAIL}")
+_KEEP = compiled(
+    rf"(?:keep(?:ing)?|leave|leaving|preserv(?:e|ing)|retain|with)\s+{_ORIGINAL}(?P<how>{_TRAIL})"
+)
+_DUCK = compiled(
+    rf"(?:duck|lower|turn\s+down|quieten|reduce|soften|mix)\s+{_ORIGINAL}{_TRAIL}|{_ORIGINAL}\s+{_LOW}{_TRAIL}"
+)
 _REMOVE = compiled(
     rf"(?:remov(?:e|ing)|mut(?:e|ing)|drop|delet(?:e|ing)|silence|take\s+out|strip(?:\s+out)?|without|no|get\s+rid\s+of|"
     rf"replac(?:e|ing)|don'?t\s+keep|do\s+not\s+keep|turn\s+off)\s+{_ORIGINAL}(?:\s+(?:completely|entirely|altogether))?"
 )
-_CN_DUCK = compiled(r"(?:保留)?原[声音](?:音量)?(?:低一?点|调低|小一?点|降低|压低|作为背景)|(?:降低|调低|压低)原[声音]")
+_CN_DUCK = compiled(
+    r"(?:保留)?原[声音](?:音量)?(?:低一?点|调低|小一?点|降低|压低|作为背景)|(?:降低|调低|压低)原[声音]"
+)
 _CN_KEEP = compiled(r"保留原[声音]|保留原始声音")
 _CN_REMOVE = compiled(r"(?:去掉|去除|删除|移除|静音|关闭)原[声音]|不要原[声音]")
 
@@ -53,7 +59,9 @@ class _LevelRules:
 
     def __init__(self, what: str) -> None:
         of = rf"(?:(?:the|all)\s+)?(?:(?:volume|level|loudness)\s+of\s+(?:the\s+)?)?{what}{_VOLUME}"
-        self.set = compiled(rf"{_VERB}{of}\s*(?:down\s+|up\s+)?(?:to|at|=|:|is|of|为|到|设为|调到|设置为)?\s*{_PERCENT}|{_PERCENT}\s+{what}{_VOLUME}")
+        self.set = compiled(
+            rf"{_VERB}{of}\s*(?:down\s+|up\s+)?(?:to|at|=|:|is|of|为|到|设为|调到|设置为)?\s*{_PERCENT}|{_PERCENT}\s+{what}{_VOLUME}"
+        )
         self.quieter = compiled(
             rf"(?:{_DOWN}\s*{of}{_BY}{_SLIGHTLY}|(?:make|turn|bring|keep)?\s*{of}\s*(?:is|should\s+be)?{_SLIGHTLY}\s*{_QUIET}{_BY}{_SLIGHTLY}|{_QUIET}\s+{what}{_VOLUME})"
         )
@@ -63,27 +71,46 @@ class _LevelRules:
         self.off = compiled(
             rf"(?:no|without|mute|remove|silence|turn\s+off|drop|delete|take\s+out|去掉|关闭|不要|删除)\s*(?:any\s+|the\s+)?{what}{_VOLUME}(?:\s+off)?|turn\s+{of}\s+off"
         )
-        self.kept = compiled(rf"(?:keep(?:ing)?|leave|preserve|保留)\s*{of}(?:\s+(?:as\s+it\s+is|as\s+is|in|on))?")
+        self.kept = compiled(
+            rf"(?:keep(?:ing)?|leave|preserve|保留)\s*{of}(?:\s+(?:as\s+it\s+is|as\s+is|in|on))?"
+        )
 
 
 _BACKGROUND_RULES = _LevelRules(_BACKGROUND)
 _DUB_RULES = _LevelRules(_DUBBED)
 
 _VOICE_NAME = r"(?P<voice>[a-z]+:[\w.+-]*\w|[abefhijpz][fm]_[a-z]+)"
-_VOICE = compiled(rf"(?:(?:use|using|with|set|switch\s+to|take|try)\s+)?(?:the\s+)?(?:voice\s+)?(?:to\s+)?{_VOICE_NAME}(?:\s+voice)?(?P<for>\s+for\s+(?:the\s+)?)?")
-_VOICE_FOR = compiled(rf"(?:use|speak|set)\s+(?:the\s+)?(?P<language>[\w()' -]{{2,40}}?)\s+(?:voice\s+)?(?:with|to|as|using)\s+(?:the\s+)?(?:voice\s+)?{_VOICE_NAME}")
+_VOICE = compiled(
+    rf"(?:(?:use|using|with|set|switch\s+to|take|try)\s+)?(?:the\s+)?(?:voice\s+)?(?:to\s+)?{_VOICE_NAME}(?:\s+voice)?(?P<for>\s+for\s+(?:the\s+)?)?"
+)
+_VOICE_FOR = compiled(
+    rf"(?:use|speak|set)\s+(?:the\s+)?(?P<language>[\w()' -]{{2,40}}?)\s+(?:voice\s+)?(?:with|to|as|using)\s+(?:the\s+)?(?:voice\s+)?{_VOICE_NAME}"
+)
 _SPEAK = r"(?:(?:speak|talk|make|read|have|set)\s+)?(?:(?:the|a)\s+)?(?:(?:dub(?:bed|bing)?|new)\s+)?(?:voices?|speech|narration|narrator|dub|speaking|voice-?over|语速|配音)?(?:\s*(?:speak|talk|speed|rate|tempo|pace)s?)?"
-_SPEED_SET = compiled(r"(?:(?:set|change)\s+)?(?:the\s+)?(?:voice|speech|speaking|talking|dub)(?:'s)?\s*(?:speed|rate|tempo|pace)\s*(?:to|at|=|:|is)?\s*(?P<rate>\d+(?:\.\d+)?)\s*(?P<unit>x\b|×|times|%|percent)?")
+_SPEED_SET = compiled(
+    r"(?:(?:set|change)\s+)?(?:the\s+)?(?:voice|speech|speaking|talking|dub)(?:'s)?\s*(?:speed|rate|tempo|pace)\s*(?:to|at|=|:|is)?\s*(?P<rate>\d+(?:\.\d+)?)\s*(?P<unit>x\b|×|times|%|percent)?"
+)
 _BY_SPEED = rf"(?:\s+by\s+{_PERCENT})?"
-_FASTER_RULE = compiled(rf"(?:{_SPEAK}\s*(?:a\s+(?:bit|little)\s+)?(?:faster|more\s+quickly|quicker|快一?点)|speed\s+up\s+(?:the\s+)?(?:voices?|speech|narration|dub){_BY_SPEED}|speed\s+the\s+(?:voices?|speech|narration|dub)\s+up{_BY_SPEED}|语速加快|加快语速)")
-_SLOWER_RULE = compiled(rf"(?:{_SPEAK}\s*(?:a\s+(?:bit|little)\s+)?(?:slower|more\s+slowly|慢一?点)|slow\s+down\s+(?:the\s+)?(?:voices?|speech|narration|dub){_BY_SPEED}|slow\s+the\s+(?:voices?|speech|narration|dub)\s+down{_BY_SPEED}|语速放慢|放慢语速)")
-_FAST = compiled(r"(?:(?:use|with|using|take|switch\s+to)\s+)?(?:the\s+)?(?:fast(?:est)?|quick(?:est)?)\s+(?:(?:synthetic|computer)\s+)?voices?")
-_BEST = compiled(r"(?:(?:use|with|using|take|switch\s+to)\s+)?(?:the\s+)?(?:best|better|neural|natural|high(?:est)?[\s-]quality|good)(?:[\s-](?:sounding|quality))?\s+voices?")
+_FASTER_RULE = compiled(
+    rf"(?:{_SPEAK}\s*(?:a\s+(?:bit|little)\s+)?(?:faster|more\s+quickly|quicker|快一?点)|speed\s+up\s+(?:the\s+)?(?:voices?|speech|narration|dub){_BY_SPEED}|speed\s+the\s+(?:voices?|speech|narration|dub)\s+up{_BY_SPEED}|语速加快|加快语速)"
+)
+_SLOWER_RULE = compiled(
+    rf"(?:{_SPEAK}\s*(?:a\s+(?:bit|little)\s+)?(?:slower|more\s+slowly|慢一?点)|slow\s+down\s+(?:the\s+)?(?:voices?|speech|narration|dub){_BY_SPEED}|slow\s+the\s+(?:voices?|speech|narration|dub)\s+down{_BY_SPEED}|语速放慢|放慢语速)"
+)
+_FAST = compiled(
+    r"(?:(?:use|with|using|take|switch\s+to)\s+)?(?:the\s+)?(?:fast(?:est)?|quick(?:est)?)\s+(?:(?:synthetic|computer)\s+)?voices?"
+)
+_BEST = compiled(
+    r"(?:(?:use|with|using|take|switch\s+to)\s+)?(?:the\s+)?(?:best|better|neural|natural|high(?:est)?[\s-]quality|good)(?:[\s-](?:sounding|quality))?\s+voices?"
+)
 
 
 def _original(sentence: Sentence) -> None:
     sentence.take(_REMOVE, lambda _: OriginalVoice("remove"), even_negated=True)
-    sentence.take(_KEEP, lambda m: OriginalVoice("duck" if re.search(_LOW, said(m).get("how", ""), re.IGNORECASE) else "keep"))
+    sentence.take(
+        _KEEP,
+        lambda m: OriginalVoice("duck" if re.search(_LOW, said(m).get("how", ""), re.IGNORECASE) else "keep"),
+    )
     sentence.take(_DUCK, lambda _: OriginalVoice("duck"))
     sentence.take(_CN_DUCK, lambda _: OriginalVoice("duck"))
     sentence.take(_CN_REMOVE, lambda _: OriginalVoice("remove"))
@@ -122,13 +149,17 @@ def _voices(sentence: Sentence) -> None:
         given = said(match)
         listed = read(given["language"], 0, tags=True, others=False)
         if listed and listed.end == len(given["language"]):
-            sentence.strike(match.start(), match.end(), *(UseVoice(_full(given["voice"]), t) for t in listed.tags))
+            sentence.strike(
+                match.start(), match.end(), *(UseVoice(_full(given["voice"]), t) for t in listed.tags)
+            )
     for match in sentence.matches(_VOICE):
         given = said(match)
         listed = read(sentence.text, match.end(), tags=True, others=False) if "for" in given else None
         end = listed.end if listed else match.end() - len(given.get("for", ""))
         voice = _full(given["voice"])
-        sentence.strike(match.start(), end, *(UseVoice(voice, tag) for tag in (listed.tags if listed else (None,))))
+        sentence.strike(
+            match.start(), end, *(UseVoice(voice, tag) for tag in (listed.tags if listed else (None,)))
+        )
 
 
 def _full(voice: str) -> str:

@@ -21,8 +21,10 @@ _PRIVATE = re.compile(f"{QUOTE}|\x01")
 _STRUCK = "\x01"
 _VOICE_ID = re.compile(r"[a-z]+:[\w.+-]+|[abefhijpz][fm]_[a-z]+")
 _NEGATED = re.compile(r"\b(?:do\s+not|don'?t|never|not|please\s+no)\s+(?:\w+\s+){0,1}$", re.IGNORECASE)
-_CLAUSE_END = re.compile(r"[.;!?。；！？\n\x01]|,\s*(?:and|then|but)\b")
-_PIECES = re.compile(r"[.;!?,。；！？，、:：\n\x01]+(?!\d)|\b(?:and|then|but|also|plus)\b|并且|然后|以及|和|并", re.IGNORECASE)
+_CLAUSE_END = re.compile(r"[.;!?。；！？\n]|,\s*(?:and|then|but)\b")
+_PIECES = re.compile(
+    r"[.;!?,。；！？，、:：\n\x01]+(?!\d)|\b(?:and|then|but|also|plus)\b|并且|然后|以及|和|并", re.IGNORECASE
+)
 _FILLER = frozenset(
     "a an the this that it its these those my our your please pls thanks thank you hi hello hey ok okay now also and then so "
     "just kindly could can would will you i i'd we we'd want need like to for me us video videos clip clips file movie is be "
@@ -57,8 +59,8 @@ class Sentence:
 
     @property
     def actions(self) -> list[Action]:
-        """What was understood, in the order it was said."""
-        return [action for _, action in sorted(self._found, key=lambda pair: pair[0])]
+        """What was understood, each thing once, in the order it was said."""
+        return list(dict.fromkeys(action for _, action in sorted(self._found, key=lambda pair: pair[0])))
 
     def forget(self, kind: type[Action]) -> None:
         """Drop the actions of one kind."""
@@ -81,7 +83,11 @@ class Sentence:
                 yield match
 
     def take(
-        self, pattern: re.Pattern[str], build: Callable[[re.Match[str]], Action | None], *, even_negated: bool = False
+        self,
+        pattern: re.Pattern[str],
+        build: Callable[[re.Match[str]], Action | None],
+        *,
+        even_negated: bool = False,
     ) -> None:
         """Strike every match out for which `build` has an action."""
         for match in self.matches(pattern, even_negated=even_negated):

@@ -73,16 +73,19 @@ def _recogniser(job: DubJob, report: Report) -> Callable[[], Whisper]:
 
 def _bed(clip: Clip, transcript: Transcript, steps: Steps, report: Report) -> Path | None:
     """Return the sound without the voice; None when the separator is not installed (the original is then ducked)."""
+    from nemodub_nb.local.engine.mix.separate import SeparationUnavailableError, separate
+
     speech = [(line.start_s, line.end_s) for line in transcript.lines]
 
-    def make(path: Path) -> None:
-        from nemodub_nb.local.engine.mix.separate import separate
+    def tell(done_s: float, total_s: float) -> None:
+        report(Progress("separate", done_s, total_s))
 
-        separate(clip.path, path, speech=speech, report=report)
+    def make(path: Path) -> None:
+        separate(clip.path, path, speech=speech, on_progress=tell)
 
     try:
         return steps.file("bed", [clip.digest, "DeepFilterNet3", speech], ".flac", make)
-    except ImportError:
+    except SeparationUnavailableError:
         return None
 
 

@@ -188,7 +188,7 @@ def _stem(recordings: Sequence[_Recording], placements: Sequence[Placement], sho
             (
                 (
                     placement.start_s,
-                    stretch(read_audio(recording.path, rate=MIX_RATE), MIX_RATE, placement.stretch),
+                    stretch(read_audio(recording.path, rate=MIX_RATE), MIX_RATE, 1 / placement.stretch),
                 )
                 for recording, placement in zip(recordings, placements, strict=True)
             ),

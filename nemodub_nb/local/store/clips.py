@@ -111,7 +111,8 @@ class Clips:
     def of(self, session_id: str) -> list[Clip]:
         """Return a session's clips in the order they came."""
         return [
-            _clip(row) for row in self._db.all("SELECT * FROM clips WHERE session_id = ? ORDER BY id", session_id)
+            _clip(row)
+            for row in self._db.all("SELECT * FROM clips WHERE session_id = ? ORDER BY id", session_id)
         ]
 
     def by_key(self, key: str) -> Clip | None:
@@ -122,7 +123,11 @@ class Clips:
     def add_asset(self, session_id: str, file: StoredFile, duration_s: float | None) -> None:
         """Let a session's drafts use a file."""
         self._db.run(
-            "INSERT OR REPLACE INTO assets VALUES(?, ?, ?, ?)", session_id, file.sha256, file.suffix, duration_s
+            "INSERT OR REPLACE INTO assets VALUES(?, ?, ?, ?)",
+            session_id,
+            file.sha256,
+            file.suffix,
+            duration_s,
         )
 
     def assets(self, session_id: str) -> dict[str, tuple[str, str, float | None]]:

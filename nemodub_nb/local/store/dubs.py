@@ -25,5 +25,8 @@ class Dubs:
     def put(self, clip_id: int, key: str, result: Mapping[str, Any]) -> None:
         """Keep a result."""
         self._db.run(
-            "INSERT OR REPLACE INTO dubs VALUES(?, ?, ?)", clip_id, key, json.dumps(result, ensure_ascii=False)
+            "INSERT OR REPLACE INTO dubs VALUES(?, ?, ?)",
+            clip_id,
+            key,
+            json.dumps(result, ensure_ascii=False),
         )

@@ -45,7 +45,9 @@ class Owner:
                 continue
             with database.transaction():
                 database.run(
-                    "UPDATE messages SET owner = ? WHERE owner = ? AND status = 'running'", self.id, row["owner"]
+                    "UPDATE messages SET owner = ? WHERE owner = ? AND status = 'running'",
+                    self.id,
+                    row["owner"],
                 )
                 database.run(
                     "UPDATE renders SET owner = ? WHERE owner = ? AND status IN ('pending', 'processing')",

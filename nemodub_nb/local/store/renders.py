@@ -115,7 +115,8 @@ class Renders:
         return [
             _render(row)
             for row in self._db.all(
-                "SELECT * FROM renders WHERE session_id = ? AND status = 'completed' ORDER BY created_at", session_id
+                "SELECT * FROM renders WHERE session_id = ? AND status = 'completed' ORDER BY created_at",
+                session_id,
             )
         ]
 

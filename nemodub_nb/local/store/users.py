@@ -54,9 +54,7 @@ class Users:
 
     def issue_owner_token(self) -> str:
         """Return a new token for whoever starts the server; it ends with the year."""
-        self._db.run(
-            "INSERT OR IGNORE INTO users VALUES(?, 'owner', NULL, NULL, ?)", _OWNER, time.time()
-        )
+        self._db.run("INSERT OR IGNORE INTO users VALUES(?, 'owner', NULL, NULL, ?)", _OWNER, time.time())
         return self._issue(_OWNER, 365 * _DAY_S)[0]
 
     def issue_anonymous_token(self, client_id: str, address: str) -> tuple[User, str, float]:

@@ -30,7 +30,7 @@ class Espeak:
     """The library, loaded once a process: it keeps its state in globals."""
 
     def __init__(self) -> None:
-        import espeakng_loader  # noqa: PLC0415 - loads a library, so only where speech is made
+        import espeakng_loader
 
         self._library = ctypes.CDLL(espeakng_loader.get_library_path())
         data = espeakng_loader.get_data_path()
@@ -45,7 +45,7 @@ class Espeak:
     def speak(self, text: str, code: str, speed: float) -> tuple[NDArray[np.float32], int]:
         """Return samples in [-1, 1] with their rate, for a text in the language that espeak calls `code`."""
         # A region that is the language's default, such as fr-fr, has no voice of its own.
-        if all(self._library.espeak_SetVoiceByName(name.encode()) for name in (code, code.split("-")[0])):
+        if all(self._library.espeak_SetVoiceByName(name.encode()) for name in (code, code.partition("-")[0])):
             raise ValueError(f"espeak-ng has no voice {code}")
         self._library.espeak_SetParameter(_RATE, round(WORDS_A_MINUTE * speed), 0)
         self._heard.clear()
@@ -55,7 +55,7 @@ class Espeak:
         )
         self._library.espeak_Synchronize()
         samples = np.concatenate(self._heard) if self._heard else np.zeros(0, np.int16)
-        return samples.astype(np.float32) / 32768, self._rate
+        return samples.astype(np.float32) / np.float32(32768), self._rate
 
     def _hear(self, samples: ctypes._Pointer[ctypes.c_short], count: int, _events: int | None) -> int:
         if samples and count > 0:
@@ -94,4 +94,4 @@ def _by_program(text: str, code: str, speed: float) -> tuple[NDArray[np.float32]
         )
         with wave.open(str(out), "rb") as file:
             samples = np.frombuffer(file.readframes(file.getnframes()), "<i2")
-            return samples.astype(np.float32) / 32768, file.getframerate()
+            return samples.astype(np.float32) / np.float32(32768), file.getframerate()

@@ -12,8 +12,25 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-_END_MARKS = ".!?…。！？"  # noqa: RUF001 - full-width marks end sentences too
-_NEAREST = str.maketrans({"ʑ": "ʒ", "ɭ": "l", "ʉ": "u", "ɵ": "ø", "ɫ": "l", "ε": "ɛ"})
+_END_MARKS = ".!?…。！？"
+_TIE = "^"
+_MERGED = {
+    "a^ɪ": "I",
+    "a^ʊ": "W",
+    "d^z": "ʣ",
+    "d^ʒ": "ʤ",
+    "e^ɪ": "A",
+    "o^ʊ": "O",
+    "s^s": "S",
+    "t^s": "ʦ",
+    "t^ʃ": "ʧ",
+    "ɔ^ø": "Y",
+    "ɔ^ɪ": "Y",
+    "ə^ʊ": "Q",
+    _TIE: "",
+}
+"""Diphthongs and affricates, which the model knows as one sign each."""
+_NEAREST = str.maketrans({"ɫ": "l", "ɭ": "l", "ɵ": "ø", "ʉ": "u", "ʑ": "ʒ", "ε": "ɛ"})
 """Sounds of other languages that the model does not know, as the nearest ones that it does."""
 SLOWEST, FASTEST = 0.5, 2.0
 """The speeds that the model accepts."""
@@ -23,8 +40,8 @@ class KokoroVoices:
     """The model with its voices, loaded once a process."""
 
     def __init__(self, folder: Path, threads: int) -> None:
-        import onnxruntime  # noqa: PLC0415 - slow to import, so only where speech is made
-        from kokoro_onnx import Kokoro  # noqa: PLC0415
+        import onnxruntime
+        from kokoro_onnx import Kokoro
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
@@ -49,13 +66,17 @@ class KokoroVoices:
 
     def _phonemes(self, text: str, code: str) -> str:
         spoken = _phonemizer(code).phonemize([text])[0].translate(_NEAREST)
+        for pair, sign in _MERGED.items():
+            spoken = spoken.replace(pair, sign)
         known = self._kokoro.tokenizer.vocab
         return "".join(mark for mark in spoken if mark in known).strip()
 
 
 @lru_cache(maxsize=16)
 def _phonemizer(code: str) -> Any:
-    from phonemizer.backend import EspeakBackend  # noqa: PLC0415 - part of kokoro-onnx's own dependencies
+    from phonemizer.backend import EspeakBackend
 
     # Words that espeak-ng reads in another language are marked by it, and the marks would be read aloud.
-    return EspeakBackend(code, preserve_punctuation=True, with_stress=True, language_switch="remove-flags")
+    return EspeakBackend(
+        code, preserve_punctuation=True, with_stress=True, language_switch="remove-flags", tie=_TIE
+    )

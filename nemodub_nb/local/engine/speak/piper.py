@@ -16,8 +16,8 @@ class PiperSpeaker:
     """One voice, loaded once a process."""
 
     def __init__(self, folder: Path, voice: str, threads: int) -> None:
-        import onnxruntime  # noqa: PLC0415 - slow to import, so only where speech is made
-        from piper import PiperVoice  # noqa: PLC0415 - optional, and under another licence
+        import onnxruntime
+        from piper import PiperVoice
 
         model = folder / f"{voice}.onnx"
         self._voice = PiperVoice.load(model)
@@ -31,9 +31,11 @@ class PiperSpeaker:
 
     def speak(self, text: str, speed: float) -> tuple[NDArray[np.float32], int]:
         """Return samples in [-1, 1] with their rate."""
-        from piper import SynthesisConfig  # noqa: PLC0415
+        from piper import SynthesisConfig
 
         config = SynthesisConfig(length_scale=float(self._voice.config.length_scale) / speed)
-        chunks = [np.asarray(chunk.audio_float_array, np.float32) for chunk in self._voice.synthesize(text, config)]
+        chunks = [
+            np.asarray(chunk.audio_float_array, np.float32) for chunk in self._voice.synthesize(text, config)
+        ]
         samples = np.concatenate(chunks) if chunks else np.zeros(0, np.float32)
         return samples, int(self._voice.config.sample_rate)

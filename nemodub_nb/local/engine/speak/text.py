@@ -61,7 +61,7 @@ _MONEY = "|".join(re.escape(sign) for sign in sorted(_SIGNS, key=len, reverse=Tr
 _SCALE = r"(?:\s?(?:million(?:s|en)?|billions?|millones|milh(?:ão|ões)|milion[ei]|Mio\.|mil|M|k)\b)?"
 _BEFORE = re.compile(rf"({_MONEY})\s?({_NUMBER}{_SCALE})")
 _AFTER = re.compile(rf"({_NUMBER}{_SCALE})\s?({_MONEY})")
-_RANGE = re.compile(r"(?<![\d\-–.,/])(\d+)\s?[-–]\s?(\d+)(?![\d\-–/])")  # noqa: RUF001 - ranges use the en dash
+_RANGE = re.compile(r"(?<![\d\-–.,/])(\d+)\s?[-–]\s?(\d+)(?![\d\-–/])")
 _ENGLISH_THOUSANDS = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:,\d{3})+(?![\d,])")
 
 
@@ -72,7 +72,10 @@ def speakable(text: str, language: str) -> str:
     Numbers stay digits: every engine reads those in the target language.
     """
     plain = html.unescape(_MARKUP.sub(" ", text))
-    plain = "".join(" " if unicodedata.category(c) in {"So", "Sk", "Cc", "Cf", "Cn", "Co"} and c not in "°©®™" else c for c in plain)
+    plain = "".join(
+        " " if unicodedata.category(c) in {"So", "Sk", "Cc", "Cf", "Cn", "Co"} and c not in "°©®™" else c
+        for c in plain
+    )
     if base(language) != "en":
         plain = _ENGLISH_THOUSANDS.sub(lambda match: match[0].replace(",", ""), plain)
     plain = plain.replace("24/7", "24 7")

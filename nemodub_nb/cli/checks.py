@@ -1,0 +1,89 @@
+"""What is looked at before a command starts anything: paths, languages and folders that were given."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from nemodub_nb.cli.failure import BadInputError
+from nemodub_nb.contract import ACCEPTED_TYPES, IMAGE_TYPES, MAX_UPLOAD_BYTES
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+TRANSCRIPT_TYPES: Final = ("srt", "vtt")
+MEMORY_TYPES: Final = ("csv", "tmx")
+
+
+def clip(path: Path) -> Path:
+    """Return the absolute path of a clip that can be sent."""
+    _file(path)
+    kind = _kind(path)
+    accepted = [one for one in ACCEPTED_TYPES if one not in IMAGE_TYPES]
+    if kind not in accepted:
+        raise BadInputError(f"{path} is not a kind of file that can be dubbed.", f"Use one of: {', '.join(accepted)}.")
+    size = path.stat().st_size
+    if size == 0:
+        raise BadInputError(f"{path} is empty.", "Give the clip itself; perhaps its download did not finish.")
+    if size > MAX_UPLOAD_BYTES:
+        limit = MAX_UPLOAD_BYTES // 1024**2
+        raise BadInputError(
+            f"{path} is larger than the limit: {size / 1024**2:.0f} of {limit} MB.", "Compress or trim the clip."
+        )
+    return path.absolute()
+
+
+def text_file(path: Path, what: str, types: Collection[str]) -> Path:
+    """Return the absolute path of a transcript or a translation memory that can be read as text."""
+    _file(path)
+    if _kind(path) not in types:
+        raise BadInputError(f"{path} is not a {what}.", f"Use one of: {', '.join(types)}.")
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise BadInputError(f"{path} is not text in UTF-8.", "Save it again with that encoding.") from None
+    if not text.strip():
+        raise BadInputError(f"{path} is empty.", f"Give a {what} with at least one line.")
+    return path.absolute()
+
+
+def languages(text: str) -> list[str]:
+    """Return the tags of languages parted by commas, each once."""
+    from nemodub_nb.languages import UnknownLanguageError, parse  # noqa: PLC0415 - loads the names of all languages
+
+    try:
+        tags = list(dict.fromkeys(parse(one) for one in text.split(",") if one.strip()))
+    except UnknownLanguageError as error:
+        raise BadInputError(str(error)) from None
+    if not tags:
+        raise BadInputError("No language was given.", "Name at least one, such as es or es,fr,de.")
+    return tags
+
+
+def folder(path: Path) -> Path:
+    """Return the absolute path of a folder that can be written to, made if it is not there."""
+    path = path.expanduser().absolute()
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path):
+            pass
+    except OSError as error:
+        raise BadInputError(
+            f"The folder {path} cannot be written to ({error.strerror or error}).", "Choose another one with --out."
+        ) from None
+    return path
+
+
+def _file(path: Path) -> None:
+    if path.is_dir():
+        raise BadInputError(f"{path} is a folder.", "Give a file.")
+    if not path.exists():
+        raise BadInputError(f"{path} does not exist.", "Check the path.")
+    if not path.is_file() or not os.access(path, os.R_OK):
+        raise BadInputError(f"{path} cannot be read.", "Check its permissions.")
+
+
+def _kind(path: Path) -> str:
+    return path.suffix.lower().removeprefix(".")

@@ -1,0 +1,84 @@
+"""Show, fetch and find the models that the embedded backend dubs with."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Final
+
+from nemodub_nb.cli import failure
+from nemodub_nb.cli.failure import CommandError
+from nemodub_nb.cli.lines import Bar
+
+if TYPE_CHECKING:
+    import argparse
+    from pathlib import Path
+
+SUMMARY: Final = "list, fetch and find models"
+MORE: Final = """\
+examples:
+  nemodub models list
+  nemodub models get kokoro
+  nemodub models path whisper-base
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what the command takes."""
+    actions = parser.add_subparsers(metavar="ACTION", required=True)
+    every = actions.add_parser("list", help="every model known by name, those on this machine first")
+    every.set_defaults(action=_list)
+    get = actions.add_parser("get", help="fetch models, with a progress bar")
+    get.add_argument("names", metavar="NAME", nargs="+", help="a name from the list")
+    get.set_defaults(action=_get)
+    path = actions.add_parser("path", help="print the folder of a model, or of all of them")
+    path.add_argument("name", metavar="NAME", nargs="?", help="a name from the list")
+    path.set_defaults(action=_path)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Do the action."""
+    from nemodub_nb.local.engine.errors import EngineError, WeightsUnavailableError  # noqa: PLC0415 - starts fast
+
+    try:
+        return int(arguments.action(arguments))
+    except WeightsUnavailableError as error:
+        unknown = error.message.startswith("There is no model called")
+        raise CommandError(error.message, error.advice, failure.BAD_INPUT if unknown else failure.FAILED) from None
+    except EngineError as error:
+        raise CommandError(error.message, error.advice) from None
+
+
+def _list(_arguments: argparse.Namespace) -> int:
+    from nemodub_nb.local.engine.weights import list_models  # noqa: PLC0415
+
+    rows = list_models(_models())
+    width = max(len(row.name) for row in rows)
+    for row in rows:
+        print(f"{'*' if row.path else ' '} {row.name:{width}}  {row.size_mb:>4} MB  {row.licence:<12}  {row.purpose}")
+    print("\n* on this machine; the others come with `nemodub models get NAME`")
+    return failure.OK
+
+
+def _get(arguments: argparse.Namespace) -> int:
+    from nemodub_nb.local.engine.weights import entry, get_model  # noqa: PLC0415
+
+    for name in arguments.names:
+        entry(name)  # an unknown name is told before anything is fetched
+    for name in arguments.names:
+        with Bar(name, sys.stderr) as bar:
+            folder = get_model(name, _models(), bar.bytes)
+        print(folder)
+    return failure.OK
+
+
+def _path(arguments: argparse.Namespace) -> int:
+    from nemodub_nb.local.engine.weights import model_path  # noqa: PLC0415
+
+    print(model_path(arguments.name, _models()) if arguments.name else _models())
+    return failure.OK
+
+
+def _models() -> Path:
+    from nemodub_nb.local.store.home import Home  # noqa: PLC0415
+
+    return Home.open().models

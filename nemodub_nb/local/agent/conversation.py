@@ -1,0 +1,285 @@
+"""One message from its first word to its answer: read, change the plan, dub what is missing, say what was done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Protocol
+
+from nemodub_nb.local.agent import actions as do
+from nemodub_nb.local.agent import replies
+from nemodub_nb.local.agent.attachments import Attachments, read_attachments
+from nemodub_nb.local.agent.changes import apply
+from nemodub_nb.local.agent.grammar import understand
+from nemodub_nb.local.agent.plan import ClipPlan, analysis_key, language_key
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping, Sequence
+
+    from nemodub_nb.local.store import Clip
+
+EDIT_COST = 50
+DUB_COST = 50
+"""Credits for an edit, and for each language of a dub, where a quota is configured."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something to tell while a message is worked on."""
+
+    kind: str
+    """`call`, `progress`, `result` or `text`."""
+    name: str = ""
+    """The tool, for all but text."""
+    data: Mapping[str, Any] = field(default_factory=dict)
+    """Arguments, progress or response."""
+    text: str = ""
+    """A piece of the answer."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """How a message ended: what is to be kept. It comes last."""
+
+    text: str
+    """The whole answer."""
+    clip_id: int | None = None
+    """The clip it was about."""
+    plan: ClipPlan | None = None
+    """The clip's new plan, None when it has not changed."""
+    undone: int = 0
+    """How many plans to forget first."""
+    cost: int = 0
+    """Credits, where a quota is configured."""
+
+
+class DubError(Exception):
+    """A dub that failed as a whole: `message` is the cause, `advice` what to do."""
+
+    def __init__(self, message: str, advice: str) -> None:
+        super().__init__(f"{message} {advice}".strip())
+        self.message = message
+        self.advice = advice
+
+
+class Desk(Protocol):
+    """What the agent works with: the session's clips and the dubbing engine."""
+
+    def clips(self) -> Sequence[Clip]:
+        """Return the session's clips."""
+
+    def current(self) -> Clip | None:
+        """Return the clip uploaded or spoken of last."""
+
+    def plan(self, clip: Clip, back: int = 0) -> ClipPlan:
+        """Return a clip's plan, `back` revisions ago."""
+
+    def revisions(self, clip: Clip) -> int:
+        """Return how many plans a clip has."""
+
+    def made(self, clip: Clip, key: str) -> Mapping[str, Any] | None:
+        """Return what the engine has already made under a key."""
+
+    def keep_text(self, content: str, name: str) -> str:
+        """Keep an attachment and return its asset id."""
+
+    def dub(self, clip: Clip, plan: ClipPlan, languages: Sequence[str]) -> AsyncIterator[Mapping[str, Any]]:
+        """Dub into these languages: progress, then one `{"dubbed": [...], "failed": {...}}`. Raises DubError."""
+
+
+def _clip_of(desk: Desk, name: str | None) -> Clip | None:
+    if name is None:
+        return desk.current()
+    wanted = name.casefold()
+    return next((clip for clip in reversed(desk.clips()) if clip.name.casefold() == wanted), None)
+
+
+def cost_of(parts: Sequence[str], desk: Desk) -> int:
+    """Return what a message will cost at most, where a quota is configured."""
+    understanding = understand(parts[0])
+    clip = _clip_of(desk, understanding.clip)
+    if clip is None:
+        return 0
+    cost = 0
+    for action in understanding.actions:
+        if isinstance(action, do.Dub):
+            cost += DUB_COST * len(action.languages)
+        elif not isinstance(action, (*do.TALK, do.Undo)):
+            cost = max(cost, EDIT_COST)
+    return cost
+
+
+async def respond(parts: Sequence[str], desk: Desk) -> AsyncIterator[Event | Answer]:
+    """Work on a message: events as they come, the Answer last. Nothing is kept here: whoever calls does, at the end."""
+    understanding = understand(parts[0])
+    clip = _clip_of(desk, understanding.clip)
+    talk = _talk(understanding.actions)
+    if clip is None:
+        if understanding.clip is not None and desk.clips():
+            said = replies.no_such_clip(understanding.clip, [each.name for each in desk.clips()])
+        else:
+            said = " ".join(talk) or replies.NO_CLIP
+        yield Answer(said)
+        return
+    work = _Work(clip, desk.plan(clip))
+    work.say(*talk)
+    work.edit(understanding.actions, desk)
+    work.attach(read_attachments(parts[1:]), desk)
+    async for event in work.finish(understanding.actions, desk):
+        yield event
+    if understanding.left_out:
+        work.say(replies.left_out(understanding.left_out))
+    elif not understanding.actions and work.plan == work.before:
+        work.say(f"{replies.NOTHING_UNDERSTOOD} {replies.EXAMPLES}")
+    changed = work.plan != work.before or work.undone > 0
+    yield Answer(
+        " ".join(work.said), clip.id, work.plan if changed else None, work.undone, work.cost if changed else 0
+    )
+
+
+def _talk(said: Sequence[do.Action]) -> list[str]:
+    answers = []
+    for action in said:
+        match action:
+            case do.Help():
+                answers.append(replies.HELP)
+            case do.WhichLanguages():
+                answers.append(replies.WHICH_LANGUAGES)
+            case do.UnknownLanguages(words):
+                answers.append(replies.unknown_languages(words))
+            case do.ExportTalk():
+                answers.append(replies.EXPORTS)
+            case _:
+                pass
+    return answers
+
+
+class _Work:
+    """The plan of one clip while a message changes it."""
+
+    def __init__(self, clip: Clip, plan: ClipPlan) -> None:
+        self.clip = clip
+        self.before = plan
+        self.plan = plan
+        self.undone = 0
+        self.cost = 0
+        self.said: list[str] = []
+
+    def say(self, *sentences: str) -> None:
+        self.said.extend(sentence for sentence in sentences if sentence)
+
+    def edit(self, said: Sequence[do.Action], desk: Desk) -> None:
+        """Apply all actions; dubbing waits for `finish`."""
+        for action in said:
+            if isinstance(action, do.Undo):
+                self._undo(desk)
+                continue
+            change = apply(action, self.plan, self.clip)
+            if change.plan != self.plan and not isinstance(action, do.Dub):
+                self.cost = EDIT_COST
+            self.plan = change.plan
+            self.say(change.said)
+
+    def _undo(self, desk: Desk) -> None:
+        if self.undone >= desk.revisions(self.clip):
+            self.say(replies.NOTHING_TO_UNDO)
+            return
+        self.undone += 1
+        self.plan = desk.plan(self.clip, self.undone)
+        self.say(replies.UNDONE)
+
+    def attach(self, attachments: Attachments, desk: Desk) -> None:
+        """Keep a transcript and translation memories, to be used from now on."""
+        if attachments.transcript:
+            name, content = attachments.transcript
+            self.plan = replace(self.plan, transcript=desk.keep_text(content, name))
+            self.say(f"I use the transcript {name}.")
+        for name, content in attachments.memories:
+            asset = desk.keep_text(content, name)
+            others = tuple(each for each in self.plan.memories if each != asset)
+            self.plan = replace(self.plan, memories=(*others, asset))
+            self.say(f"I use the translation memory {name}.")
+        self.say(*attachments.problems)
+
+    async def finish(self, said: Sequence[do.Action], desk: Desk) -> AsyncIterator[Event]:
+        """Dub what the plan asks for and is not there."""
+        asked = [tag for action in said if isinstance(action, do.Dub) for tag in action.languages]
+        missing = [
+            tag for tag in self.plan.languages if desk.made(self.clip, language_key(self.plan, tag)) is None
+        ]
+        heard = desk.made(self.clip, analysis_key(self.plan))
+        needs_bed = self.plan.original == "remove" and not (heard and heard["separated"])
+        if self.plan.languages and (missing or needs_bed):
+            async for event in self._dub(missing or list(self.plan.languages), asked, desk):
+                yield event
+        else:
+            self._already(asked)
+            if self.plan != self.before:
+                yield Event("call", "edit_timeline", {"clip": self.clip.name})
+                yield Event("result", "edit_timeline", {"status": "done", "clip": self.clip.name})
+
+    def _already(self, asked: Sequence[str]) -> None:
+        there = [tag for tag in asked if tag in self.before.languages]
+        new = [tag for tag in asked if tag not in self.before.languages]
+        for tags, words in ((there, "is already there and unchanged"), (new, "is back")):
+            self.say(*(f"{replies.english_name(tag)} {words}." for tag in dict.fromkeys(tags)))
+
+    async def _dub(self, languages: Sequence[str], asked: Sequence[str], desk: Desk) -> AsyncIterator[Event]:
+        arguments = {"clip": self.clip.name, "languages": list(languages)}
+        yield Event("call", "dub_video", arguments)
+        try:
+            if self.clip.kind == "image":
+                raise DubError("A still image has no speech to dub.", "Upload a video or a sound file.")  # noqa: TRY301
+            async for step in desk.dub(self.clip, self.plan, languages):
+                if "dubbed" in step:
+                    dubbed, failed = list(step["dubbed"]), dict(step["failed"])
+                else:
+                    yield Event("progress", "dub_video", step)
+        except DubError as error:
+            dubbed, failed = (
+                [],
+                {tag: {"message": error.message, "advice": error.advice} for tag in languages},
+            )
+            self.say(f"I could not dub {self.clip.name}: {error.message} {error.advice}".strip())
+        else:
+            self._tell(dubbed, failed, desk)
+        self._keep_what_is_there(desk)
+        self.cost += DUB_COST * sum(1 for tag in dubbed if tag in asked)
+        status = "done" if dubbed else "failed"
+        yield Event("result", "dub_video", {"status": status, **arguments, "done": dubbed, "failed": failed})
+
+    def _tell(self, dubbed: Sequence[str], failed: Mapping[str, Mapping[str, Any]], desk: Desk) -> None:
+        heard = desk.made(self.clip, analysis_key(self.plan))
+        if heard:
+            self.say(replies.heard(heard, self.clip.name))
+        for tag in dubbed:
+            if result := desk.made(self.clip, language_key(self.plan, tag)):
+                self.say(replies.dubbed(tag, result))
+        self.say(*(replies.not_dubbed(tag, failure) for tag, failure in failed.items()))
+        if dubbed and heard and self.plan.original == "remove" and not heard["bed"]:
+            self.say(replies.no_bed())
+
+    def _keep_what_is_there(self, desk: Desk) -> None:
+        """Go back to the old way of speaking when the new one failed; forget languages that were never made."""
+        lost = [
+            tag
+            for tag in self.plan.languages
+            if tag in self.before.languages and desk.made(self.clip, language_key(self.plan, tag)) is None
+        ]
+        if lost:
+            old = self.before
+            self.plan = replace(
+                self.plan,
+                source_language=old.source_language,
+                transcript=old.transcript,
+                memories=old.memories,
+                voices=old.voices,
+                quality=old.quality,
+                speed=old.speed,
+            )
+            self.say("What was dubbed before stays as it was.")
+        there = tuple(
+            tag
+            for tag in self.plan.languages
+            if desk.made(self.clip, language_key(self.plan, tag)) is not None
+        )
+        self.plan = replace(self.plan, languages=there)

@@ -1,0 +1,245 @@
+"""Tells what this machine can dub into, and the one command that adds what is missing."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import subprocess
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from nemodub_nb.languages import COMMON, base, english_name
+from nemodub_nb.local.engine.errors import NoVoiceError
+from nemodub_nb.local.engine.speak.voices import Voice, candidates, choose, installed
+from nemodub_nb.local.engine.weights import entry, find, firefox_name
+from nemodub_nb.local.engine.weights.firefox import LANGUAGES as FIREFOX_LANGUAGES
+from nemodub_nb.local.engine.weights.packages import npm_here
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+_NOT_RECOGNISED = frozenset({"ga"})
+"""The only ones of the common languages that whisper does not know."""
+
+_SOUND = {"native": "natural", "accented": "natural, foreign accent", "robotic": "robotic"}
+
+
+@dataclass(frozen=True)
+class LanguageRow:
+    """What can be done in one language."""
+
+    language: str
+    """BCP 47 tag."""
+    name: str
+    """English name."""
+    recognises: str
+    """What turns its speech into text: `whisper-base`, `whisper-base (to fetch)` or `subtitles only`."""
+    translates: str
+    """What translates into it from the source language."""
+    speaks: str
+    """Voice that a dub would use now, with how it sounds; `nothing` when there is none."""
+    licence: str
+    """Licence of that voice."""
+    size_mb: int
+    """Size of the voice's model, in megabytes."""
+    ready: bool
+    """True when a clip can be dubbed into it now, without fetching anything or writing a translation."""
+    command: str
+    """The one command that adds the most useful missing piece; empty when none would."""
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What matters of the machine itself."""
+
+    python: str
+    """Version of Python."""
+    system: str
+    """Operating system and processor."""
+    cores: int
+    """Processor cores that this process may use."""
+    free_gb: float
+    """Free space where the models lie, in gigabytes."""
+    home: str
+    """Folder of models, files and caches."""
+    npm: bool
+    """Whether npm is here; without it pip brings one for a moment, when Kokoro's voices are fetched."""
+    apertium: bool
+    """Whether Apertium is on PATH."""
+    piper: bool
+    """Whether the piper package is installed."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything that `nemodub doctor` prints."""
+
+    machine: Machine
+    """The machine."""
+    source: str
+    """The language translated from."""
+    rows: tuple[LanguageRow, ...]
+    """One row a language, those that are ready first."""
+
+
+def report(home: Path, source: str = "en", languages: Iterable[str] = COMMON) -> Report:
+    """Return what this machine can do for clips in the source language; looks only, fetches nothing."""
+    models_dir = home / "models"
+    rows = [_row(tag, source, models_dir) for tag in dict.fromkeys(languages)]
+    return Report(
+        _machine(home), source, tuple(sorted(rows, key=lambda row: (not row.ready, row.speaks == "nothing")))
+    )
+
+
+def as_text(found: Report) -> str:
+    """Return a report as a table for a terminal."""
+    machine = found.machine
+    lines = [
+        f"Python {machine.python} on {machine.system}, {machine.cores} cores, {machine.free_gb:.1f} GB free in {machine.home}",
+        f"npm: {_yes(machine.npm)}   apertium: {_yes(machine.apertium)}   piper: {_yes(machine.piper)}   ffmpeg: not needed",
+        "",
+    ]
+    head = (
+        "language",
+        "ready",
+        "recognises",
+        f"translates from {found.source}",
+        "speaks",
+        "licence",
+        "MB",
+        "to add",
+    )
+    table = [head, *(_cells(row) for row in found.rows)]
+    widths = [max(len(cells[column]) for cells in table) for column in range(len(head))]
+    lines += [
+        "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
+        for cells in table
+    ]
+    return "\n".join(lines)
+
+
+def _cells(row: LanguageRow) -> tuple[str, ...]:
+    size = str(row.size_mb) if row.size_mb else "-"
+    return (
+        f"{row.language} {row.name}",
+        _yes(row.ready),
+        row.recognises,
+        row.translates,
+        row.speaks,
+        row.licence,
+        size,
+        row.command,
+    )
+
+
+def _yes(value: bool) -> str:
+    return "yes" if value else "no"
+
+
+def _row(tag: str, source: str, models_dir: Path) -> LanguageRow:
+    translates, translation_ready, add_translation = _translation(source, tag, models_dir)
+    voice = _voice(tag, models_dir)
+    licence, size_mb = _facts(voice)
+    return LanguageRow(
+        language=tag,
+        name=english_name(tag),
+        recognises=_recognition(tag, models_dir),
+        translates=translates,
+        speaks=f"{voice.id} ({_SOUND[voice.grade]})" if voice else "nothing",
+        licence=licence,
+        size_mb=size_mb,
+        ready=voice is not None and translation_ready,
+        command=_better_voice(tag, voice, models_dir) or add_translation,
+    )
+
+
+def _recognition(tag: str, models_dir: Path) -> str:
+    if base(tag) in _NOT_RECOGNISED:
+        return "subtitles only"
+    return "whisper-base" if find("whisper-base", models_dir) else "whisper-base (to fetch)"
+
+
+def _translation(source: str, target: str, models_dir: Path) -> tuple[str, bool, str]:
+    """Return what translates, whether it is ready and the command that would add it."""
+    start, end = base(source), base(target)
+    if start == end:
+        return "the same language", True, ""
+    hops = [(start, end)] if "en" in (start, end) else [(start, "en"), ("en", end)]
+    names = [firefox_name(*hop) for hop in hops]
+    known = all(tag == "en" or tag in FIREFOX_LANGUAGES for hop in hops for tag in hop)
+    missing = [name for name in names if not known or find(name, models_dir) is None]
+    if known and not missing:
+        return " + ".join(names), True, ""
+    if (start, end) in _apertium_pairs():
+        return "apertium", True, ""
+    if known:
+        return f"{' + '.join(names)} (to fetch), else memory", False, f"nemodub models get {missing[0]}"
+    return "translation memory only", False, ""
+
+
+@lru_cache(maxsize=1)
+def _apertium_pairs() -> frozenset[tuple[str, str]]:
+    program = shutil.which("apertium")
+    if program is None:
+        return frozenset()
+    try:
+        said = subprocess.run([program, "-l"], capture_output=True, text=True, timeout=10, check=False).stdout
+    except (OSError, subprocess.SubprocessError):
+        return frozenset()
+    modes = (line.strip().split("-") for line in said.splitlines())
+    return frozenset((_two_letters(mode[0]), _two_letters(mode[1])) for mode in modes if len(mode) > 1)
+
+
+def _two_letters(code: str) -> str:
+    """Return `en` for `eng`: Apertium names some modes by three letters."""
+    import langcodes
+
+    return base(str(langcodes.standardize_tag(code.partition("_")[0])))
+
+
+def _voice(tag: str, models_dir: Path) -> Voice | None:
+    try:
+        return choose(tag, "best", models_dir)
+    except NoVoiceError:
+        return None
+
+
+def _facts(voice: Voice | None) -> tuple[str, int]:
+    if voice is None:
+        return "-", 0
+    if voice.weights is None:
+        return "GPL-3.0 program", 0
+    item = entry(voice.weights)
+    return item.licence, round(item.size_bytes / 1e6)
+
+
+def _better_voice(tag: str, now: Voice | None, models_dir: Path) -> str:
+    """Return the command that adds the best voice, when it is better than what speaks now."""
+    best = next(iter(candidates(tag)), None)
+    if best is None or best.weights is None or (now is not None and now.grade == best.grade):
+        return ""
+    if not installed(best.engine):
+        # A package is needed first, so only a voice of an engine that is here comes before it.
+        other = next((v for v in candidates(tag) if v.weights and installed(v.engine)), None)
+        if other is not None and find(other.weights or "", models_dir) is None:
+            return f"nemodub models get {other.weights}"
+        return f'pip install "nemodub_nb[{"piper" if best.engine == "piper" else "local"}]"'
+    return f"nemodub models get {best.weights}"
+
+
+def _machine(home: Path) -> Machine:
+    # The folder may not exist yet; its nearest parent that does lies on the same disk.
+    there = next(folder for folder in (home, *home.absolute().parents) if folder.exists())
+    return Machine(
+        python=platform.python_version(),
+        system=f"{platform.system()} {platform.machine()}",
+        cores=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
+        free_gb=shutil.disk_usage(there).free / 1e9,
+        home=str(home),
+        npm=npm_here() is not None,
+        apertium=shutil.which("apertium") is not None,
+        piper=installed("piper"),
+    )

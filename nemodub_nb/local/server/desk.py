@@ -1,0 +1,121 @@
+"""The agent's desk in one session: its clips from the store, its dubs from the engine's workers."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nemodub_nb.local.agent.conversation import DubError
+from nemodub_nb.local.agent.plan import ClipPlan, analysis_key, language_key
+from nemodub_nb.local.server.jobs import JobError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping, Sequence
+
+    from nemodub_nb.local.server.backend import Backend
+    from nemodub_nb.local.store import Clip
+
+
+class SessionDesk:
+    """What `agent.conversation.Desk` asks for."""
+
+    def __init__(self, backend: Backend, session_id: str) -> None:
+        self._backend = backend
+        self._session_id = session_id
+
+    def clips(self) -> Sequence[Clip]:
+        """Return the session's clips."""
+        return self._backend.clips.of(self._session_id)
+
+    def current(self) -> Clip | None:
+        """Return the clip uploaded or spoken of last."""
+        session = self._backend.sessions.get(self._session_id)
+        wanted = session.clip_id if session else None
+        return next((clip for clip in self.clips() if clip.id == wanted), None)
+
+    def plan(self, clip: Clip, back: int = 0) -> ClipPlan:
+        """Return a clip's plan, `back` revisions ago."""
+        return ClipPlan.from_dict(self._backend.clips.plan(clip.id, back))
+
+    def revisions(self, clip: Clip) -> int:
+        """Return how many plans a clip has."""
+        return self._backend.clips.revisions(clip.id)
+
+    def made(self, clip: Clip, key: str) -> Mapping[str, Any] | None:
+        """Return what the engine has already made under a key."""
+        return self._backend.dubs.get(clip.id, key)
+
+    def keep_text(self, content: str, name: str) -> str:
+        """Keep an attachment and return its asset id."""
+        stored = self._backend.files.add_bytes(content.encode(), Path(name).suffix.lower())
+        self._backend.clips.add_asset(self._session_id, stored, None)
+        return stored.asset_id
+
+    async def dub(
+        self, clip: Clip, plan: ClipPlan, languages: Sequence[str]
+    ) -> AsyncIterator[Mapping[str, Any]]:
+        """Dub into these languages: progress, then one `{"dubbed": [...], "failed": {...}}`. Raises DubError."""
+        result: dict[str, Any] = {}
+        try:
+            async with contextlib.aclosing(
+                self._backend.workers.run(self._job(clip, plan, languages))
+            ) as lines:
+                async for line in lines:
+                    if line["event"] == "result":
+                        result = line["result"]
+                    else:
+                        yield {key: value for key, value in line.items() if key != "event"}
+        except JobError as error:
+            stored = (
+                clip.file.sha256 + clip.file.suffix
+            )  # the engine sees the file under the name of its content
+            raise DubError(error.message.replace(stored, clip.name), error.advice) from error
+        await self._keep(clip, plan, result)
+        yield {"dubbed": list(result["languages"]), "failed": result["failed"]}
+
+    def _job(self, clip: Clip, plan: ClipPlan, languages: Sequence[str]) -> dict[str, Any]:
+        assets = self._backend.clips.assets(self._session_id)
+
+        def path(asset_id: str) -> str:
+            sha256, suffix, _ = assets[asset_id]
+            return str(self._backend.files.path(sha256, suffix))
+
+        return {
+            "kind": "dub",
+            "source": path(clip.file.asset_id),
+            "source_language": plan.source_language,
+            "languages": list(languages),
+            "transcript": path(plan.transcript) if plan.transcript else None,
+            "memories": [path(asset) for asset in plan.memories],
+            "voices": {tag: voice for tag, voice in plan.voices if tag in languages},
+            "quality": plan.quality,
+            "speed": plan.speed,
+            "separate": plan.original == "remove",
+            "home": str(self._backend.home.root),
+        }
+
+    async def _keep(self, clip: Clip, plan: ClipPlan, result: Mapping[str, Any]) -> None:
+        """Take the engine's files into the store and its figures into the tables."""
+        separated = plan.original == "remove"
+        bed = await self._adopt(result["bed"], clip) if result["bed"] else None
+        stems = {tag: await self._adopt(dub["voice_stem"], clip) for tag, dub in result["languages"].items()}
+        old = self.made(clip, analysis_key(plan)) or {}
+        analysis = {
+            "source_language": result["source_language"],
+            "transcript_by": result["transcript_by"],
+            "transcript": result["transcript"],
+            "separated": separated or old.get("separated", False),
+            "bed": bed or old.get("bed"),
+        }
+        with self._backend.database.transaction():
+            self._backend.dubs.put(clip.id, analysis_key(plan), analysis)
+            for tag, dub in result["languages"].items():
+                kept = {key: dub[key] for key in ("voice", "lines", "cues", "summary")}
+                self._backend.dubs.put(clip.id, language_key(plan, tag), {**kept, "stem": stems[tag]})
+
+    async def _adopt(self, path: str, clip: Clip) -> str:
+        stored = await asyncio.to_thread(self._backend.files.adopt, Path(path))
+        self._backend.clips.add_asset(self._session_id, stored, clip.duration_s)
+        return stored.asset_id

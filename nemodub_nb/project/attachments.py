@@ -1,0 +1,71 @@
+"""Transcripts and translation memories as parts of a message."""
+
+from __future__ import annotations
+
+import codecs
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from .errors import BadInputError
+
+Files = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
+
+_TRANSCRIPTS: Final = (".srt", ".vtt")
+_MEMORIES: Final = (".csv", ".tmx", ".tsv")
+_MOST_BYTES: Final = 8 * 1024 * 1024
+_MIB: Final = 1024 * 1024
+
+
+def transcript_part(path: str | os.PathLike[str]) -> str:
+    """Return a transcript (SRT or WebVTT) as a part. Raises BadInputError."""
+    file = Path(path).expanduser()
+    text = _read(file, "transcript", _TRANSCRIPTS)
+    if "-->" not in text:
+        raise BadInputError(f"{file.name} holds no subtitles.", "Give an SRT or WebVTT file.")
+    return f"Transcript: {_title(file)}\n{text}"
+
+
+def memory_parts(files: Files | None) -> list[str]:
+    """Return translation memories (CSV or TMX) as parts. Raises BadInputError."""
+    if files is None:
+        return []
+    paths = [files] if isinstance(files, str | os.PathLike) else list(files)
+    found = []
+    for path in paths:
+        file = Path(path).expanduser()
+        found.append(f"Translation memory: {_title(file)}\n{_read(file, 'translation memory', _MEMORIES)}")
+    return found
+
+
+def _title(file: Path) -> str:
+    return " ".join(file.name.split())
+
+
+def _read(file: Path, what: str, kinds: tuple[str, ...]) -> str:
+    if file.suffix.lower() not in kinds:
+        raise BadInputError(
+            f"{file.name} is not a {what}.", f"Give a file that ends in {' or '.join(kinds)}."
+        )
+    try:
+        if file.stat().st_size > _MOST_BYTES:
+            raise BadInputError(
+                f"{file.name} is larger than {_MOST_BYTES // _MIB} MB.", f"Give a smaller {what}."
+            )
+        data = file.read_bytes()
+    except OSError as error:
+        raise BadInputError(
+            f"The {what} {file} cannot be read ({error.strerror}).", "Check the path."
+        ) from error
+    return _decoded(data)
+
+
+def _decoded(data: bytes) -> str:
+    """Decode by the byte order mark, else as UTF-8, else as the old Western encoding that many subtitles have."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16", errors="replace")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", errors="replace")

@@ -1,0 +1,200 @@
+"""The live view of work under way: one display that updates itself in a notebook, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+from typing import TYPE_CHECKING, Any, Final, Self, TextIO
+
+from .progress import Progress, Step
+from .safe import markup
+
+if TYPE_CHECKING:
+    from nemodub_nb.client import AgentEvent
+
+NOTEBOOK_EVERY_S: Final = 0.25
+"""Updates of the page are at least this far apart."""
+LINES_EVERY_S: Final = 5.0
+"""Lines about the same step are at least this far apart."""
+_TICK_S: Final = 1.0
+
+
+class View:
+    """A view that shows nothing; the others build on it. All calls but `open` come from the project's loop."""
+
+    def __init__(self, title: str = "") -> None:
+        self.progress = Progress(title)
+        self._ticker: asyncio.Task[None] | None = None
+
+    def open(self) -> None:
+        """Appear; called where the user is, so that a notebook shows it below the right cell."""
+
+    async def __aenter__(self) -> Self:
+        self._ticker = asyncio.ensure_future(self._tick())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._ticker:
+            self._ticker.cancel()
+        self.progress.ended = True
+        self.changed(last=True)
+
+    def event(self, event: AgentEvent) -> None:
+        """Show one event of the agent."""
+        self.progress.take(event)
+        if event.kind != "heartbeat":
+            self.changed()
+
+    def step(self, language: str | None, name: str, done: float, total: float) -> None:
+        """Show how far a step has come."""
+        self.progress.step(language, name, done, total)
+        self.changed()
+
+    def note(self, text: str) -> None:
+        """Show something the project has to say."""
+        self.progress.note(text)
+        self.changed()
+
+    def changed(self, *, last: bool = False) -> None:
+        """Bring what is shown up to date."""
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(_TICK_S)
+            if self.progress.long_silence():
+                self.note(f"Still working… ({self.progress.elapsed_s:.0f} s)")
+            self.changed()
+
+
+class NotebookView(View):
+    """One display below the cell, updated a few times a second, with a plain text twin."""
+
+    def __init__(self, title: str = "") -> None:
+        super().__init__(title)
+        self._handle: Any = None
+        self._shown_at = 0.0
+        self._shown = ""
+        self._later: asyncio.TimerHandle | None = None
+
+    def open(self) -> None:
+        """Display the view."""
+        from IPython.display import display
+
+        self._shown = page(self.progress)
+        self._handle = display(self._bundle(), raw=True, display_id=True)
+
+    def changed(self, *, last: bool = False) -> None:
+        """Update the display, now or as soon as it may."""
+        loop = asyncio.get_running_loop()
+        due = self._shown_at + NOTEBOOK_EVERY_S - loop.time()
+        if last or due <= 0:
+            if self._later:
+                self._later.cancel()
+            self._later = None
+            self._publish(loop.time())
+        elif self._later is None:
+            self._later = loop.call_later(due, self._publish, loop.time() + due)
+
+    def _publish(self, now: float) -> None:
+        self._later = None
+        self._shown_at = now
+        shown = page(self.progress)
+        if self._handle is not None and shown != self._shown:
+            self._shown = shown
+            with contextlib.suppress(Exception):  # a page that went away must not end the work
+                self._handle.update(self._bundle(), raw=True)
+
+    def _bundle(self) -> dict[str, str]:
+        return {"text/html": self._shown, "text/plain": text(self.progress)}
+
+
+class LinesView(View):
+    """Plain lines on standard error, few enough to be read."""
+
+    def __init__(self, title: str = "", stream: TextIO | None = None) -> None:
+        super().__init__(title)
+        self._stream = stream
+        self._said: dict[tuple[str, str], tuple[float, bool]] = {}
+        self._words_at = 0
+
+    def note(self, text: str) -> None:
+        """Print something the project has to say."""
+        self.progress.note(text)
+        self._print(self.progress.notes[-1])
+
+    def changed(self, *, last: bool = False) -> None:
+        """Print what is new."""
+        now = self.progress.clock()
+        for language, steps in self.progress.steps.items():
+            for name, step in steps.items():
+                self._step_line(now, language, name, step)
+        self._words(last=last)
+
+    def _step_line(self, now: float, language: str, name: str, step: Step) -> None:
+        said_at, was_done = self._said.get((language, name), (-LINES_EVERY_S, False))
+        done = bool(step.total) and step.done >= step.total
+        if (was_done and done) or (not done and now - said_at < LINES_EVERY_S):
+            return
+        if not done and self._said.get((language, name)) and not step.total:
+            return
+        self._said[(language, name)] = (now, done)
+        shown = "done" if done else (step.message or str(step))
+        self._print(f"{language + ': ' if language else ''}{name} {shown}")
+
+    def _words(self, *, last: bool) -> None:
+        fresh = self.progress.words[self._words_at :]
+        end = len(fresh) if last else fresh.rfind("\n") + 1
+        if end and fresh[:end].strip():
+            self._print(fresh[:end].strip())
+        self._words_at += end
+
+    def _print(self, line: str) -> None:
+        with contextlib.suppress(OSError, ValueError):  # a closed stderr must not end the work
+            print(line, file=self._stream or sys.stderr, flush=True)
+
+
+def view(title: str, *, show: bool) -> View:
+    """Return the view that fits where this runs."""
+    if not show:
+        return View(title)
+    return NotebookView(title) if in_notebook() else LinesView(title)
+
+
+def in_notebook() -> bool:
+    """Tell whether this runs in a Jupyter kernel, whose page can show HTML."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None and hasattr(ipython, "get_ipython") else None
+    return shell is not None and type(shell).__name__ == "ZMQInteractiveShell"
+
+
+def page(progress: Progress) -> str:
+    """Return the work as HTML: languages by steps, the agent's words, notes, time."""
+    columns = list(dict.fromkeys(name for steps in progress.steps.values() for name in steps))
+    head = "".join(f"<th>{markup(name)}</th>" for name in columns)
+    rows = "".join(
+        f"<tr><th scope='row'>{markup(language or 'all')}</th>"
+        + "".join(f"<td>{markup(steps[name]) if name in steps else ''}</td>" for name in columns)
+        + "</tr>"
+        for language, steps in progress.steps.items()
+    )
+    table = f"<table><thead><tr><th></th>{head}</tr></thead><tbody>{rows}</tbody></table>" if rows else ""
+    words = (
+        f"<p>{markup(progress.words.strip()).replace(chr(10), '<br>')}</p>" if progress.words.strip() else ""
+    )
+    notes = "".join(f"<p><small>{markup(note)}</small></p>" for note in progress.notes[-3:])
+    return f"<div role='status'><p><b>{markup(progress.title)}</b> {_state(progress)}</p>{table}{words}{notes}</div>"
+
+
+def text(progress: Progress) -> str:
+    """Return the same as lines."""
+    lines = [f"{progress.title} {_state(progress)}"]
+    for language, steps in progress.steps.items():
+        shown = ", ".join(f"{name} {step}" for name, step in steps.items())
+        lines.append(f"{language or 'all'}: {shown}")
+    lines += [progress.words.strip(), *progress.notes[-3:]]
+    return "\n".join(line for line in lines if line)
+
+
+def _state(progress: Progress) -> str:
+    return f"{'finished after' if progress.ended else 'working for'} {progress.elapsed_s:.0f} s"

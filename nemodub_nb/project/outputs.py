@@ -1,0 +1,175 @@
+"""The files of one export: where they go, what the report says, written whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nemodub_nb import timeline
+
+from .errors import BadInputError
+from .safe import file_part, file_stem
+from .values import Export
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One video to be made, as the journal remembers it."""
+
+    clip: str | None
+    language: str | None
+    folder: str
+    stem: str
+    """The name of all its files, without their extensions."""
+    format: str
+    """mp4 or another that the server knows."""
+
+    @property
+    def video(self) -> Path:
+        """Where the video goes."""
+        return self.file(f".{self.format}")
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        return self.language or self.clip or self.stem
+
+    def file(self, ending: str) -> Path:
+        """Return a file that belongs to the video."""
+        return Path(self.folder) / f"{self.stem}{ending}"
+
+
+def targets(
+    draft: Any, languages: list[str] | None, clip: str | None, folder: Path, format_: str
+) -> list[Target]:
+    """Return the videos that a draft makes: one a clip and language.
+
+    A draft that names no languages makes one video of the whole; it carries the language's name when just one was asked for.
+    """
+    named: list[str | None] = [clip] if clip is not None else [*timeline.clips(draft)] or [None]
+    found: list[Target] = []
+    for one in named:
+        has = timeline.languages(draft, one)
+        if not has and len(named) > 1 and clip is None:
+            continue
+        wanted: list[str | None]
+        if has:
+            wanted = [tag for tag in has if languages is None or tag in languages]
+        else:
+            wanted = [languages[0] if languages and len(languages) == 1 else None]
+        found += [_target(one, tag, folder, format_) for tag in wanted]
+    if not found and languages is None:
+        found = [_target(one, None, folder, format_) for one in named]
+    return _distinct(found)
+
+
+def usable_folder(to: str | os.PathLike[str]) -> Path:
+    """Return the folder, made if need be. Raises BadInputError when no file can be written there."""
+    folder = Path(to).expanduser().absolute()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=folder, prefix=".nemodub-"):
+            pass
+    except OSError as error:
+        raise BadInputError(
+            f"Nothing can be written to {folder} ({error.strerror or error}).",
+            "Choose another folder, or change who may write there.",
+        ) from error
+    return folder
+
+
+def finish(target: Target, draft: Any, measured: dict[str, Any], duration_s: float | None) -> Export:
+    """Write the subtitles and the report beside a finished video, and return the export."""
+    subtitles = _write_subtitles(target, draft)
+    size = target.video.stat().st_size
+    report = target.file(".report.json")
+    write_whole(
+        report,
+        json.dumps(
+            {
+                "source": target.clip,
+                "language": target.language,
+                "outputs": {"video": target.video.name, "subtitles": [path.name for path in subtitles]},
+                "duration_s": duration_s,
+                "size_bytes": size,
+                "measured": measured,
+                "segments": segments(draft, target.clip, target.language),
+            },
+            ensure_ascii=False,
+            indent=1,
+        ),
+    )
+    return Export(
+        target.clip, target.language, target.video, tuple(subtitles), report, size, duration_s, measured
+    )
+
+
+def segments(draft: Any, clip: str | None, language: str | None) -> list[dict[str, Any]]:
+    """Return the dub's report, one row a segment; a segment without one gives its text and times."""
+    rows = []
+    for track in timeline.decode(draft).tracks:
+        if track.role != "dub" or track.language != language or (clip and track.clip not in (None, clip)):
+            continue
+        for segment in track.segments:
+            report = segment.meta.get("report")
+            placed = {
+                "start_s": segment.start_ms / 1000,
+                "end_s": segment.end_ms / 1000,
+                "text": segment.text,
+            }
+            rows.append({**placed, **report} if isinstance(report, dict) else placed)
+    return rows
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a text file that appears under its name only when it is whole."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}-")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", errors="replace", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            Path(name).unlink()
+        raise
+
+
+def _write_subtitles(target: Target, draft: Any) -> list[Path]:
+    if target.language is None:
+        return []
+    cues = timeline.cues(draft, target.language, target.clip)
+    if not cues:
+        return []
+    files = {target.file(".srt"): timeline.srt(cues), target.file(".vtt"): timeline.vtt(cues)}
+    for path, text in files.items():
+        write_whole(path, text)
+    return list(files)
+
+
+def _target(clip: str | None, language: str | None, folder: Path, format_: str) -> Target:
+    # Never the bare stem: the clip itself may lie in that folder.
+    tail = file_part(language) if language else "export"
+    return Target(clip, language, str(folder), f"{file_stem(clip or 'video')}.{tail}", format_)
+
+
+def _distinct(found: list[Target]) -> list[Target]:
+    """Give clips that differ only in their extension names that differ."""
+    seen: set[str] = set()
+    distinct = []
+    for target in found:
+        stem, number = target.stem, 1
+        while stem.casefold() in seen:
+            number += 1
+            head, _, tail = target.stem.rpartition(".")
+            stem = f"{head}-{number}.{tail}"
+        seen.add(stem.casefold())
+        distinct.append(Target(target.clip, target.language, target.folder, stem, target.format))
+    return distinct

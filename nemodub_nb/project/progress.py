@@ -1,0 +1,110 @@
+"""What is known of work under way: its steps, the agent's words and the time it has taken."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from .safe import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from nemodub_nb.client import AgentEvent
+
+SILENCE_S: Final = 120.0
+"""Silence after which people are told that the work goes on."""
+_MOST_ROWS: Final = 100
+_MOST_NOTES: Final = 20
+_MOST_WORDS: Final = 20_000
+_MOST_COUNT: Final = 1e12
+
+
+@dataclass(slots=True)
+class Step:
+    """How far one step has come."""
+
+    done: float = 0
+    total: float = 0
+    message: str = ""
+
+    def __str__(self) -> str:
+        if not self.total:
+            return "…"
+        return "✓" if self.done >= self.total else f"{self.done:g}/{self.total:g}"
+
+
+@dataclass(slots=True)
+class Progress:
+    """The state that every view shows. Bounded, whatever the server sends."""
+
+    title: str
+    clock: Callable[[], float] = time.monotonic
+    steps: dict[str, dict[str, Step]] = field(default_factory=dict)
+    """Language ("" for what all share) to step to how far it has come."""
+    words: str = ""
+    """What the agent has said."""
+    notes: list[str] = field(default_factory=list)
+    ended: bool = False
+    started_at: float = 0.0
+    heard_at: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.started_at = self.heard_at = self.clock()
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds since the work began."""
+        return self.clock() - self.started_at
+
+    def take(self, event: AgentEvent) -> None:
+        """Take in one event of the agent."""
+        if event.kind == "heartbeat":
+            return
+        self.heard_at = self.clock()
+        if event.kind == "text":
+            self.words = (self.words + plain(event.text))[-_MOST_WORDS:]
+        elif event.kind == "progress":
+            said = event.payload
+            self.step(
+                said.get("language"),
+                said.get("step"),
+                said.get("done"),
+                said.get("total"),
+                said.get("message"),
+            )
+
+    def step(self, language: Any, name: Any, done: Any, total: Any, message: Any = "") -> None:
+        """Take in how far one step of one language has come."""
+        self.heard_at = self.clock()
+        row = plain(language, 40) if isinstance(language, str) else ""
+        if row not in self.steps and len(self.steps) >= _MOST_ROWS:
+            return
+        steps = self.steps.setdefault(row, {})
+        key = plain(name, 40) if isinstance(name, str) and name else "work"
+        if key not in steps and len(steps) >= _MOST_ROWS:
+            return
+        steps[key] = Step(
+            _count(done), _count(total), plain(message, 200) if isinstance(message, str) else ""
+        )
+
+    def note(self, text: str) -> None:
+        """Take in something the project itself has to say."""
+        self.heard_at = self.clock()
+        self.notes = [*self.notes, plain(text, 500)][-_MOST_NOTES:]
+
+    def long_silence(self) -> bool:
+        """Tell whether it is time to say that the work goes on; asking ends the silence."""
+        if self.ended or self.clock() - self.heard_at < SILENCE_S:
+            return False
+        self.heard_at = self.clock()
+        return True
+
+
+def _count(value: object) -> float:
+    return (
+        value
+        if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _MOST_COUNT
+        else 0
+    )

@@ -1,0 +1,160 @@
+"""Takes clips to the backend, after everything that can be known about them here has been checked."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from nemodub_nb.client import FileTooLargeError, UnsupportedTypeError, UploadError
+from nemodub_nb.contract import ACCEPTED_TYPES, MAX_UPLOAD_BYTES
+
+from .errors import BadInputError, SessionGoneError
+from .safe import plain
+from .values import Clip
+
+if TYPE_CHECKING:
+    from nemodub_nb.client import UploadedFile, UploadProgress
+
+    from .desk import Desk
+    from .live import View
+
+Source = str | os.PathLike[str]
+
+LONG_S: Final = 300.0
+"""Clips up to this length work best."""
+SIDECARS: Final = (".srt", ".vtt")
+_MIB: Final = 1024 * 1024
+_HEAD: Final = 4096
+
+
+async def upload(desk: Desk, sources: Source | Iterable[Source], view: View) -> list[Clip]:
+    """Upload files and URLs, in their order.
+
+    Raises UploadError, UnsupportedTypeError, FileTooLargeError or BadInputError before anything is sent.
+    """
+    items = [sources] if isinstance(sources, str | os.PathLike) else list(sources)
+    if not items:
+        raise BadInputError(
+            "No clip was given.", "Give the path or the URL of a video, a sound or a picture."
+        )
+    checked = [_checked(item) for item in items]
+    return [await _one(desk, item, view) for item in checked]
+
+
+def clip_from(fields: dict[str, Any]) -> Clip:
+    """Return a clip as the journal remembers it."""
+    paths = {key: Path(fields[key]) if fields.get(key) else None for key in ("path", "transcript")}
+    return Clip(**{**fields, **paths})
+
+
+def check_file(path: Path) -> None:
+    """Raise what is wrong with a file, if something is."""
+    if not path.exists():
+        raise UploadError(f"There is no file {path}.", "Check the path.")
+    if not path.is_file():
+        raise UploadError(f"{path} is not a file.", "Give the path of one clip.")
+    kind = path.suffix.lstrip(".").lower()
+    if kind not in ACCEPTED_TYPES:
+        raise UnsupportedTypeError(
+            f"{path.name} is of a type that is not accepted ({kind or 'no extension'})."
+        )
+    size = path.stat().st_size
+    if size == 0:
+        raise UploadError(f"{path.name} is empty.", "Export or copy the clip again.")
+    if size > MAX_UPLOAD_BYTES:
+        limit = MAX_UPLOAD_BYTES // _MIB
+        raise FileTooLargeError(f"{path.name} has {size / _MIB:.0f} MB, and {limit} MB is the most.")
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD)
+    except OSError as error:
+        raise UploadError(
+            f"{path.name} cannot be read ({error.strerror}).", "Check who may read it."
+        ) from error
+    if _is_text(head):
+        raise UnsupportedTypeError(f"{path.name} holds text, although its name ends in .{kind}.")
+
+
+def sidecar(path: Path) -> Path | None:
+    """Return the subtitles that lie beside a clip under its name."""
+    for suffix in SIDECARS:
+        beside = path.with_suffix(suffix)
+        if beside.is_file():
+            return beside
+    return None
+
+
+def _checked(item: Source) -> Path | str:
+    text = os.fspath(item)
+    if "://" in text:
+        if not text.lower().startswith(("http://", "https://")):
+            raise BadInputError(
+                f"{text.split('://')[0]}:// addresses are not fetched.",
+                "Give a path, or an http or https address.",
+            )
+        return text
+    path = Path(text).expanduser().absolute()
+    check_file(path)
+    return path
+
+
+async def _one(desk: Desk, item: Path | str, view: View) -> Clip:
+    try:
+        return await _send(desk, item, view)
+    except SessionGoneError as error:
+        # An upload is no message: into the new session it goes a second time without harm.
+        view.note(f"{error.message} A new session is open.")
+        return await _send(desk, item, view)
+
+
+async def _send(desk: Desk, item: Path | str, view: View) -> Clip:
+    if isinstance(item, str):
+        found = await desk.call(lambda client, session: client.upload_urls(session, [item]))
+        if not found:
+            raise UploadError("The server took no file from that address.", "Check that it leads to a clip.")
+        return _keep(desk, found[0], None, view)
+
+    def told(progress: UploadProgress) -> None:
+        view.step(None, "upload", progress.sent_bytes // _MIB, max(1, progress.total_bytes // _MIB))
+
+    taken = await desk.call(lambda client, session: client.upload(session, item, on_progress=told))
+    view.step(None, "upload", 1, 1)
+    return _keep(desk, taken, item, view)
+
+
+def _keep(desk: Desk, taken: UploadedFile, path: Path | None, view: View) -> Clip:
+    fields: dict[str, Any] = {
+        "name": taken.filename or (path.name if path else "clip"),
+        "file_type": taken.file_type,
+        "duration_s": taken.duration_s,
+        "width": taken.width,
+        "height": taken.height,
+        "path": str(path) if path else None,
+        "transcript": str(beside) if path and (beside := sidecar(path)) else None,
+    }
+    hint = ""
+    if taken.duration_s and taken.duration_s > LONG_S:
+        hint = (
+            f"{plain(fields['name'], 80)} is longer than 5 minutes: shorter clips are faster and fit better."
+        )
+        view.note(hint)
+    fields["hint"] = hint
+    clip = clip_from(fields)
+    desk.add_clip(clip, fields)
+    return clip
+
+
+def _is_text(head: bytes) -> bool:
+    """Tell whether a file that should hold media begins as text: no media format does."""
+    if b"\0" in head:
+        return False
+    try:
+        text = head.decode()
+    except UnicodeDecodeError as error:
+        # A character cut at the end of what was read is no sign of media.
+        if error.start < len(head) - 3 or error.start == 0:
+            return False
+        text = head[: error.start].decode()
+    return all(sign.isprintable() or sign in "\t\r\n\f" for sign in text)

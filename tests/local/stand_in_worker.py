@@ -1,0 +1,95 @@
+"""A worker that speaks the engine's protocol and writes small real files, without any engine.
+
+Arguments: a folder to leave notes in. A file `hold` there makes jobs wait until it is gone; `die` makes them die.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import threading
+import time
+import uuid
+from pathlib import Path
+
+
+def say(message):
+    sys.stdout.write(json.dumps(message) + "\n")
+    sys.stdout.flush()
+
+
+def exit_with_parent():
+    while sys.stdin.read(4096):
+        pass
+    os._exit(1)
+
+
+def dub(job, notes):
+    home = Path(job["home"]) / "cache"
+    line = {
+        "index": 0,
+        "start_s": 0.5,
+        "end_s": 1.5,
+        "source_start_s": 0.5,
+        "source_end_s": 1.4,
+        "source_text": "Hello there.",
+        "stretch": 1.0,
+        "overflow_s": 0.0,
+        "numbers_kept": True,
+        "flags": [],
+        "verdict": "good",
+    }
+    languages, failed = {}, {}
+    for number, tag in enumerate(job["languages"]):
+        say({"event": "progress", "step": "speak", "language": tag, "done": number, "total": len(job["languages"]), "message": ""})
+        if tag == "tlh":
+            failed[tag] = {"type": "NoTranslationError", "message": "Nothing here translates en into tlh.", "advice": "Add a memory."}
+            continue
+        stem = home / f"{tag}.flac"
+        stem.write_bytes(b"fLaC" + tag.encode())
+        text = f"Hello in {tag}."
+        languages[tag] = {
+            "voice_stem": str(stem),
+            "voice": job["voices"].get(tag, f"stand-in:{tag}"),
+            "lines": [{**line, "language": tag, "text": text}],
+            "cues": [{"start_s": 0.5, "end_s": 1.5, "text": text}],
+            "summary": {"lines": 1},
+        }
+    bed = home / "bed.flac"
+    bed.write_bytes(b"fLaCbed")
+    return {
+        "media": {},
+        "source_language": job["source_language"] or "en",
+        "transcript_by": "given" if job["transcript"] else "whisper-base",
+        "transcript": [{"index": 0, "start_s": 0.5, "end_s": 1.4, "text": "Hello there."}],
+        "bed": str(bed) if job["separate"] else None,
+        "languages": languages,
+        "failed": failed,
+        "steps": {"computed": 1, "reused": 0},
+    }
+
+
+def render(job, notes):
+    say({"event": "progress", "step": "render", "language": None, "done": 1, "total": 2, "message": ""})
+    Path(job["output"]).write_bytes(b"0123456789" * 1000)
+    return {"output": job["output"], "duration_s": job["duration_s"], "loudness_lufs": -16.0, "true_peak_dbtp": -1.2, "picture": "copied"}
+
+
+def main():
+    notes = Path(sys.argv[1])
+    job = json.loads(sys.stdin.readline())
+    threading.Thread(target=exit_with_parent, daemon=True).start()
+    (notes / f"{uuid.uuid4().hex}.job").write_text(json.dumps({**job, "pid": os.getpid()}))
+    say({"event": "progress", "step": "models", "language": None, "done": 0, "total": 1, "message": "Starting."})
+    sys.stdout.write("a library prints this\n")
+    while (notes / "hold").exists():
+        time.sleep(0.05)
+    if (notes / "die").exists():
+        os.kill(os.getpid(), signal.SIGKILL)
+    say({"event": "result", "result": {"dub": dub, "render": render}[job["kind"]](job, notes)})
+
+
+if __name__ == "__main__":
+    main()
