@@ -1,1 +1,145 @@
-"""Multilingual video dubbing in a notebook."""
+"""Multilingual video dubbing in a notebook.
+
+    import nemodub_nb as nd
+
+    project = nd.open_project()
+    project.upload("explainer.mp4")
+    project.dub(to=["es", "fr", "de"])
+    project.export()
+
+Every public name is listed in `__all__`. A name is imported when it is first used, so that importing the package loads
+neither pandas nor an engine.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from nemodub_nb.client import (
+        AgentError,
+        AgentEvent,
+        APIError,
+        AsyncNemoClient,
+        BadRequestError,
+        BusyError,
+        ConnectionFailedError,
+        DiskError,
+        DownloadError,
+        FileTooLargeError,
+        ForbiddenError,
+        MalformedResponseError,
+        NemoClient,
+        NemoError,
+        NemoTimeoutError,
+        NotFoundError,
+        OutOfCreditsError,
+        PlanBlocksExportError,
+        RateLimitedError,
+        RenderFailedError,
+        RenderJob,
+        RenderTimeoutError,
+        ServerError,
+        SessionNotFoundError,
+        StreamBrokenError,
+        TokenError,
+        UnsupportedTypeError,
+        UploadError,
+    )
+    from nemodub_nb.languages import UnknownLanguageError
+    from nemodub_nb.project import (
+        BackendDiedError,
+        BackendMissingError,
+        BadInputError,
+        Clip,
+        Credits,
+        Export,
+        Exports,
+        NothingToExportError,
+        OutcomeUnknownError,
+        Project,
+        ProjectError,
+        Reply,
+        Resumed,
+        SessionGoneError,
+        allow_nested_asyncio,
+        aopen_project,
+        open_project,
+    )
+
+__all__ = [
+    "APIError",
+    "AgentError",
+    "AgentEvent",
+    "AsyncNemoClient",
+    "BackendDiedError",
+    "BackendMissingError",
+    "BadInputError",
+    "BadRequestError",
+    "BusyError",
+    "Clip",
+    "ConnectionFailedError",
+    "Credits",
+    "DiskError",
+    "DownloadError",
+    "Export",
+    "Exports",
+    "FileTooLargeError",
+    "ForbiddenError",
+    "MalformedResponseError",
+    "NemoClient",
+    "NemoError",
+    "NemoTimeoutError",
+    "NotFoundError",
+    "NothingToExportError",
+    "OutOfCreditsError",
+    "OutcomeUnknownError",
+    "PlanBlocksExportError",
+    "Project",
+    "ProjectError",
+    "RateLimitedError",
+    "RenderFailedError",
+    "RenderJob",
+    "RenderTimeoutError",
+    "Reply",
+    "Resumed",
+    "ServerError",
+    "SessionGoneError",
+    "SessionNotFoundError",
+    "StreamBrokenError",
+    "TokenError",
+    "UnknownLanguageError",
+    "UnsupportedTypeError",
+    "UploadError",
+    "allow_nested_asyncio",
+    "aopen_project",
+    "open_project",
+]
+
+_FROM_PROJECT = frozenset(
+    (
+        "BackendDiedError", "BackendMissingError", "BadInputError", "Clip", "Credits", "Export", "Exports",
+        "NothingToExportError", "OutcomeUnknownError", "Project", "ProjectError", "Reply", "Resumed",
+        "SessionGoneError", "allow_nested_asyncio", "aopen_project", "open_project",
+    )
+)  # fmt: skip
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name when it is first used."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name == "UnknownLanguageError":
+        room = "languages"
+    else:
+        room = "project" if name in _FROM_PROJECT else "client"
+    value: object = getattr(import_module(f"{__name__}.{room}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -23,14 +23,17 @@ def clip(path: Path) -> Path:
     kind = _kind(path)
     accepted = [one for one in ACCEPTED_TYPES if one not in IMAGE_TYPES]
     if kind not in accepted:
-        raise BadInputError(f"{path} is not a kind of file that can be dubbed.", f"Use one of: {', '.join(accepted)}.")
+        raise BadInputError(
+            f"{path} is not a kind of file that can be dubbed.", f"Use one of: {', '.join(accepted)}."
+        )
     size = path.stat().st_size
     if size == 0:
         raise BadInputError(f"{path} is empty.", "Give the clip itself; perhaps its download did not finish.")
     if size > MAX_UPLOAD_BYTES:
         limit = MAX_UPLOAD_BYTES // 1024**2
         raise BadInputError(
-            f"{path} is larger than the limit: {size / 1024**2:.0f} of {limit} MB.", "Compress or trim the clip."
+            f"{path} is larger than the limit: {size / 1024**2:.0f} of {limit} MB.",
+            "Compress or trim the clip.",
         )
     return path.absolute()
 
@@ -71,7 +74,8 @@ def folder(path: Path) -> Path:
             pass
     except OSError as error:
         raise BadInputError(
-            f"The folder {path} cannot be written to ({error.strerror or error}).", "Choose another one with --out."
+            f"The folder {path} cannot be written to ({error.strerror or error}).",
+            "Choose another one with --out.",
         ) from None
     return path
 

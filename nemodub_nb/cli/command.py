@@ -50,7 +50,9 @@ class _Parser(argparse.ArgumentParser):
     """A parser whose errors are one line that says how to see more."""
 
     def error(self, message: str) -> NoReturn:
-        self.exit(BAD_INPUT, f"nemodub: {one_line(message)}. Run `{self.prog} --help` to see how it is used.\n")
+        self.exit(
+            BAD_INPUT, f"nemodub: {one_line(message)}. Run `{self.prog} --help` to see how it is used.\n"
+        )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -24,7 +24,11 @@ SUMMARY: Final = "dub the sample clip in a notebook and leave everything to look
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what the command takes."""
     parser.add_argument(
-        "--out", metavar="DIR", type=Path, default=Path("nemodub-demo"), help="where to work (default: ./%(default)s)"
+        "--out",
+        metavar="DIR",
+        type=Path,
+        default=Path("nemodub-demo"),
+        help="where to work (default: ./%(default)s)",
     )
 
 
@@ -43,7 +47,8 @@ def run(arguments: argparse.Namespace) -> int:
         notebook.execute(document, folder, lambda title: Spinner(title, live))
     except notebook.CellFailedError as error:
         raise CommandError(
-            f"The notebook stopped at “{error.title}”: {error.cause}", f"What it had done until then is in {path}."
+            f"The notebook stopped at “{error.title}”: {error.cause}",
+            f"What it had done until then is in {path}.",
         ) from None
     finally:
         # A partial notebook tells more about a failure than any message.

@@ -16,8 +16,12 @@ SUMMARY: Final = "show what can be dubbed here, and what to add"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what the command takes."""
-    parser.add_argument("--from", dest="source", metavar="LANGUAGE", default="en", help="language of the clips (default: en)")
-    parser.add_argument("--to", metavar="LANGUAGES", help="only these, parted by commas (default: the common ones)")
+    parser.add_argument(
+        "--from", dest="source", metavar="LANGUAGE", default="en", help="language of the clips (default: en)"
+    )
+    parser.add_argument(
+        "--to", metavar="LANGUAGES", help="only these, parted by commas (default: the common ones)"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
 
 

@@ -20,7 +20,8 @@ def notebooks() -> Path:
         if (folder / NOTEBOOK).is_file():
             return folder
     raise CommandError(
-        "The quickstart notebook is not part of this installation.", "Install it again: pip install --force-reinstall nemodub_nb"
+        "The quickstart notebook is not part of this installation.",
+        "Install it again: pip install --force-reinstall nemodub_nb",
     )
 
 

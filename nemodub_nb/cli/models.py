@@ -43,7 +43,9 @@ def run(arguments: argparse.Namespace) -> int:
         return int(arguments.action(arguments))
     except WeightsUnavailableError as error:
         unknown = error.message.startswith("There is no model called")
-        raise CommandError(error.message, error.advice, failure.BAD_INPUT if unknown else failure.FAILED) from None
+        raise CommandError(
+            error.message, error.advice, failure.BAD_INPUT if unknown else failure.FAILED
+        ) from None
     except EngineError as error:
         raise CommandError(error.message, error.advice) from None
 
@@ -54,7 +56,9 @@ def _list(_arguments: argparse.Namespace) -> int:
     rows = list_models(_models())
     width = max(len(row.name) for row in rows)
     for row in rows:
-        print(f"{'*' if row.path else ' '} {row.name:{width}}  {row.size_mb:>4} MB  {row.licence:<12}  {row.purpose}")
+        print(
+            f"{'*' if row.path else ' '} {row.name:{width}}  {row.size_mb:>4} MB  {row.licence:<12}  {row.purpose}"
+        )
     print("\n* on this machine; the others come with `nemodub models get NAME`")
     return failure.OK
 

@@ -56,7 +56,9 @@ def write_page(document: Any, path: Path) -> None:
     """Write a notebook as an HTML page that needs no network; videos are linked, not embedded."""
     from nbconvert import HTMLExporter  # noqa: PLC0415 - slow to load, and not needed until here
 
-    exporter = HTMLExporter(template_name="lab", mathjax_url="", require_js_url="", jquery_url="", mermaid_js_url="")
+    exporter = HTMLExporter(
+        template_name="lab", mathjax_url="", require_js_url="", jquery_url="", mermaid_js_url=""
+    )
     exporter.exclude_input_prompt = exporter.exclude_output_prompt = True
     page, _ = exporter.from_notebook_node(document, resources={"metadata": {"name": path.stem}})
     path.write_text(page, encoding="utf-8")
@@ -88,9 +90,11 @@ async def _run(
     client.owns_km = True
     async with client.async_setup_kernel(env=environment):
         client.reset_execution_trackers()
-        document.metadata["language_info"] = (await client.async_wait_for_reply(client.kc.kernel_info()))["content"][
-            "language_info"
-        ] if False else document.metadata.get("language_info", {})
+        document.metadata["language_info"] = (
+            (await client.async_wait_for_reply(client.kc.kernel_info()))["content"]["language_info"]
+            if False
+            else document.metadata.get("language_info", {})
+        )
         for index, cell in enumerate(document.cells):
             if cell.cell_type != "code":
                 continue

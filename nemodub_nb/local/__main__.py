@@ -18,7 +18,7 @@ def main() -> int:
     parser.add_argument("--exit-with-stdin", action="store_true", help="end when standard input ends")
     options = parser.parse_args()
     try:
-        from nemodub_nb.local.server import serve  # noqa: PLC0415 - after --help has been answered
+        from nemodub_nb.local.server import serve
 
         serve(
             host=options.host,

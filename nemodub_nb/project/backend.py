@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 START_LIMIT_S: Final = 90.0
 """Seconds until the backend must answer: a cold disk and a busy machine included."""
-_STOP_S: Final = 3.0
+_STOP_S: Final = 8.0
+"""The backend stops its workers first."""
 COMMAND: Final = (sys.executable, "-P", "-m", "nemodub_nb.local", "--json", "--exit-with-stdin")
 """-P keeps a file of the user's folder from shadowing a module of the backend."""
 
@@ -182,9 +183,9 @@ class _Child:
 
     def _start_error(self) -> BackendMissingError | BackendDiedError:
         said = "\n".join(self._errors)
-        if missing := re.search(r"No module named '?([\w.]+)", said):
+        if missing := re.search(r"No module named '?([\w.]+)|backend needs ([\w.]+)\. Run: pip", said):
             return BackendMissingError(
-                f"The embedded backend is not installed ({missing[1]} is missing).",
+                f"The embedded backend is not installed ({missing[1] or missing[2]} is missing).",
                 'Install it with: pip install "nemodub_nb[local]"',
             )
         cause = self._errors[-1] if self._errors else f"exit code {self._process.poll()}"

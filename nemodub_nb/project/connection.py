@@ -57,7 +57,7 @@ class Pace:
 
 CLOUD_PACE: Final = Pace(30.0, 1.0, 30.0, 10, 30.0, 60.0, 5)
 """As the API's rules say."""
-LOCAL_PACE: Final = Pace(0.3, 1.3, 3.0, 30_000, 1.0, 2.0, 15)
+LOCAL_PACE: Final = Pace(0.3, 1.3, 3.0, 30_000, 1.0, 2.0, 450)
 """A look at this machine costs nothing; a render takes as long as it takes."""
 
 
@@ -72,12 +72,15 @@ class Connection:
         token: str | None = None,
         base_url: str | None = None,
         pace: Pace | None = None,
+        child: LocalBackend | None = None,
     ) -> None:
         self.backend = backend
         self.home = home
         self._token = Secret(token) if token else None
         self._base_url = base_url
-        self._child: LocalBackend | None = shared(home) if backend == "local" and base_url is None else None
+        if child is None and backend == "local" and base_url is None:
+            child = shared(home)
+        self._child = child
         self._closed = False
         if self._child is not None:
             self._child.use()

@@ -136,7 +136,7 @@ def route(sentence: str) -> Intent:
         )
     masked = _masked(text)
     if (found := _THEN_EXPORT.search(masked)) and _command(text[found.start("export") :]) == "export":
-        before = text[: found.start()].strip(" ,;,;、")
+        before = re.sub(r"[\s,;,;、]+$", "", text[: found.start()])
         if (
             before
             and not _QUESTION.search(_core(before))

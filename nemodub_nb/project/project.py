@@ -74,8 +74,10 @@ class Project:
 
     # Upload
 
-    @overload  # type: ignore[overload-overlap]  # a string is iterable too, but never of paths
-    def upload(self, path_or_url: Path, *, show: bool = True) -> Clip: ...
+    @overload
+    def upload(  # type: ignore[overload-overlap]  # a string is iterable too, but never of paths
+        self, path_or_url: Path, *, show: bool = True
+    ) -> Clip: ...
     @overload
     def upload(self, path_or_url: Iterable[Path], *, show: bool = True) -> list[Clip]: ...
     def upload(self, path_or_url: Path | Iterable[Path], *, show: bool = True) -> Clip | list[Clip]:

@@ -117,10 +117,9 @@ async def _send(desk: Desk, item: Path | str, view: View) -> Clip:
         return _keep(desk, found[0], None, view)
 
     def told(progress: UploadProgress) -> None:
-        view.step(None, "upload", progress.sent_bytes // _MIB, max(1, progress.total_bytes // _MIB))
+        view.step(None, "upload", progress.sent_bytes * 100 // max(1, progress.total_bytes), 100)
 
     taken = await desk.call(lambda client, session: client.upload(session, item, on_progress=told))
-    view.step(None, "upload", 1, 1)
     return _keep(desk, taken, item, view)
 
 

@@ -101,7 +101,7 @@ def _content(track: Track) -> str:
         return ", ".join(texts[:_MOST_TITLES]) + (f" and {more} more" if more > 0 else "")
     names = [name for segment in track.segments if isinstance(name := segment.meta.get("name"), str)]
     named = track.name or ", ".join(short(name) for name in dict.fromkeys(names[:_MOST_TITLES]))
-    return short(named or track.clip or "")
+    return short(track.clip or "" if named == label(track) else named or track.clip or "")
 
 
 def _settings(track: Track) -> list[str]:

@@ -59,7 +59,7 @@ class Line:
 
 NARRATION = (
     Line("Meet Panorama, the planner for busy teams.", 0.75),
-    Line("Every week, people lose five hours looking for things.", 0.6),
+    Line("Every month, people lose 20 hours looking for things.", 0.6),
     Line("Files, chats, and tasks live in different places.", 0.7),
     Line("Panorama brings them together on one clear page.", 0.7),
     Line("Drop in your notes and the plan writes itself.", 0.7),
@@ -67,7 +67,7 @@ NARRATION = (
     Line("Teams finish their projects 40% faster.", 0.8),
     Line("Meetings get shorter and Fridays stay free.", 0.75),
     Line("Start today with a free plan for 10 people.", 0.75),
-    Line("Give your best work more room with Panorama.", 0.0),
+    Line("Panorama makes room for your best work.", 0.0),
 )
 
 

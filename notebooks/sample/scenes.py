@@ -62,20 +62,20 @@ def opening(pen: Pen, time_s: float) -> None:
 
 
 def hours(pen: Pen, time_s: float) -> None:
-    """A ring fills to five hours, day by day."""
-    headline(pen, time_s, "Every week", CORAL, "Five hours", "lost looking", "for things")
+    """A ring fills to twenty hours, week by week."""
+    headline(pen, time_s, "Every month", CORAL, "20 hours", "lost looking", "for things")
     part = swing(passed(time_s, 0.5, 1.9))
     x, y = 1390, 470
     pen.card(1020, 150, 740, 740)
     pen.arc(x, y, 214, 1.0, "#FDECEA", width=46)
     pen.arc(x, y, 214, 0.8 * part, CORAL, width=46)
-    pen.text(x, y + 48, f"{round(5 * part)} h", size=136, weight="ExtraBold", align="center")
-    for number, day in enumerate("MTWTF"):
-        lost = ease(passed(part, number / 5, 0.2))
-        left = x - 2 * 112 + number * 112
-        pen.box(left - 40, 774, 80, 14, RULE, radius=7)
-        pen.box(left - 40, 774, 80 * lost, 14, CORAL, radius=7)
-        pen.text(left, 836, day, size=32, weight="Bold", color=MUTED, align="center")
+    pen.text(x, y + 48, f"{round(20 * part)} h", size=136, weight="ExtraBold", align="center")
+    for number in range(4):
+        lost = ease(passed(part, number / 4, 0.25))
+        left = x - 1.5 * 148 + number * 148
+        pen.box(left - 58, 774, 116, 14, RULE, radius=7)
+        pen.box(left - 58, 774, 116 * lost, 14, CORAL, radius=7)
+        pen.text(left, 836, f"Week {number + 1}", size=28, weight="Bold", color=MUTED, align="center")
 
 
 CHIPS = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 import socketserver
@@ -156,8 +157,8 @@ class _Server(socketserver.ThreadingTCPServer):
     faults: Faults
 
 
-@pytest.fixture
-def server() -> Iterator[Faults]:
+@contextlib.contextmanager
+def running_server() -> Iterator[Faults]:
     with _Server(("127.0.0.1", 0), _Handler) as running:
         running.faults = Faults(f"http://127.0.0.1:{running.server_address[1]}")
         thread = threading.Thread(target=running.serve_forever, args=(0.01,), daemon=True)
@@ -166,7 +167,17 @@ def server() -> Iterator[Faults]:
         running.shutdown()
 
 
-second_server = server
+@pytest.fixture
+def server() -> Iterator[Faults]:
+    with running_server() as faults:
+        yield faults
+
+
+@pytest.fixture
+def second_server() -> Iterator[Faults]:
+    """Another origin."""
+    with running_server() as faults:
+        yield faults
 
 
 @pytest.fixture(autouse=True)

@@ -83,7 +83,11 @@ def test_a_sentence_means_what_the_table_says(sentence, action):
 
 def test_the_agent_never_hears_the_word_of_a_command_that_ends_an_edit():
     intent = route("Dub this into Spanish and French, then export it")
-    assert (intent.action, intent.sentence, intent.then_export) == ("agent", "Dub this into Spanish and French", True)
+    assert (intent.action, intent.sentence, intent.then_export) == (
+        "agent",
+        "Dub this into Spanish and French",
+        True,
+    )
     intent = route("配音成法语,然后导出")
     assert (intent.sentence, intent.then_export) == ("配音成法语", True)
 
@@ -106,7 +110,10 @@ def test_an_upload_knows_the_files_it_names():
 
 
 @pytest.mark.timeout(10)
-@pytest.mark.parametrize("piece", ["it ", "es, ", " ", "please ", "now, ", "export ", "好的", '"', "a.mp4 ", "the video ", "把导出"])
+@pytest.mark.parametrize(
+    "piece",
+    ["it ", "es, ", " ", "please ", "now, ", "export ", "好的", '"', "a.mp4 ", "the video ", "把导出"],
+)
 def test_no_sentence_takes_long_to_understand(piece):
     for sentence in (piece * 80, "export " + piece * 80 + "x", "x " + piece * 80 + "y"):
         route(sentence)

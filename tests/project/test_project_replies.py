@@ -26,13 +26,22 @@ from nemodub_nb.project.replies import translate
         ("I added a click sound at 3 s.", "I added a click sound at 3 s."),
         ("The video opens with a panel discussion.", "The video opens with a panel discussion."),
         ("I lowered the music to 35%, click Play to hear it.", "I lowered the music to 35%."),
-        ("已添加西班牙语配音。点击“导出”按钮下载视频。", "已添加西班牙语配音。\n用 project.export() 导出视频。"),
+        (
+            "已添加西班牙语配音。点击“导出”按钮下载视频。",
+            "已添加西班牙语配音。\n用 project.export() 导出视频。",
+        ),
         ("标题已改好。把片段拖拽到开头。", "标题已改好。\n用 project.ask() 以一句话说明修改。"),
         ("已完成。请打开音频面板。", "已完成。\nTimeline (1 track): 1. Video (0-3s)"),
         ("All done.\nI encountered a temporary issue. Please try again later.", "All done."),
         ("I encountered a temporary issue.", "I encountered a temporary issue."),
-        ("I exported nothing yet. Say export when you are ready.", "I exported nothing yet. Say export when you are ready."),
-        ("It costs $3.50. See v1.2.3 at https://x.y/z?a=1.", "It costs $3.50. See v1.2.3 at https://x.y/z?a=1."),
+        (
+            "I exported nothing yet. Say export when you are ready.",
+            "I exported nothing yet. Say export when you are ready.",
+        ),
+        (
+            "It costs $3.50. See v1.2.3 at https://x.y/z?a=1.",
+            "It costs $3.50. See v1.2.3 at https://x.y/z?a=1.",
+        ),
     ],
 )
 def test_talk_of_buttons_becomes_talk_of_calls_and_content_is_kept(said, told):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nemodub_nb.languages import base, english_name
 from nemodub_nb.local.agent import actions as do
@@ -12,12 +12,15 @@ from nemodub_nb.local.agent.plan import ClipPlan, Title
 from nemodub_nb.local.agent.words import listed, percent, seconds
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from nemodub_nb.local.store import Clip
 
 LEVELS = (0.0, 2.0)
 SPEEDS = (0.7, 1.5)
 _LEAST_TIMELINE_S = 0.1
 _MOST_TITLES = 100
+_NO_DIFFERENCE = 0.005
 
 _KOKORO_LANGUAGES = {
     "a": "en",
@@ -44,44 +47,8 @@ class Change:
 
 def apply(action: do.Action, plan: ClipPlan, clip: Clip) -> Change:
     """Return what an action makes of a plan. Pure; dubbing itself comes later, from the plan."""
-    match action:
-        case do.Dub(languages):
-            new = tuple(tag for tag in languages if tag not in plan.languages)
-            return Change(replace(plan, languages=plan.languages + new), "")
-        case do.SpokenLanguage(language):
-            return Change(
-                replace(plan, source_language=language), f"I take it that {english_name(language)} is spoken."
-            )
-        case do.RemoveLanguages(languages):
-            return _without_languages(plan, languages)
-        case do.OriginalVoice(mode):
-            return Change(replace(plan, original=mode), _ORIGINAL[mode])
-        case do.Level():
-            return _level(action, plan)
-        case do.Subtitles(mode):
-            return Change(replace(plan, subtitles=mode), _SUBTITLES[mode])
-        case do.AddTitle():
-            return _title(action, plan, clip)
-        case do.RemoveTitles():
-            said = "I took the title away." if plan.titles else "There is no title to take away."
-            return Change(replace(plan, titles=()), said)
-        case do.Keep() | do.Drop():
-            return _trim(action, plan, clip)
-        case do.Restore():
-            return Change(replace(plan, kept=()), "The clip has its whole length again.")
-        case do.Aspect(ratio):
-            return _aspect(ratio, plan, clip)
-        case do.UseVoice(voice, language):
-            return _voice(voice, language, plan)
-        case do.Speed():
-            return _speed(action, plan)
-        case do.Quality(which):
-            return Change(
-                replace(plan, quality=which),
-                f"The {which}{'est' if which == 'fast' else ''} voices are used.",
-            )
-        case _:
-            return Change(plan, "")
+    change = _CHANGES.get(type(action))
+    return change(action, plan, clip) if change else Change(plan, "")
 
 
 _ORIGINAL = {
@@ -113,7 +80,7 @@ def _level(action: do.Level, plan: ClipPlan) -> Change:
     now = plan.background if action.what == "background" else plan.dub_volume
     wanted = now * action.value if action.relative else action.value
     value = round(min(max(wanted, LEVELS[0]), LEVELS[1]), 4)
-    limited = "" if abs(value - wanted) < 1e-3 else f" ({percent(LEVELS[1])} is the most)"
+    limited = "" if abs(value - wanted) < _NO_DIFFERENCE else f" ({percent(LEVELS[1])} is the most)"
     if action.what == "dub":
         return Change(replace(plan, dub_volume=value), f"The dubbed voice is at {percent(value)}{limited}.")
     said = f"The background is at {percent(value)}{limited}."
@@ -186,5 +153,46 @@ def _voice(voice: str, language: str | None, plan: ClipPlan) -> Change:
 def _speed(action: do.Speed, plan: ClipPlan) -> Change:
     wanted = plan.speed * action.value if action.relative else action.value
     value = round(min(max(wanted, SPEEDS[0]), SPEEDS[1]), 3)
-    limited = "" if abs(value - wanted) < 1e-2 else f" ({SPEEDS[0]:g}-{SPEEDS[1]:g} is the range)"
+    limited = "" if abs(value - wanted) < _NO_DIFFERENCE else f" ({SPEEDS[0]:g}-{SPEEDS[1]:g} is the range)"
     return Change(replace(plan, speed=value), f"The voices speak at {value:g} times their own rate{limited}.")
+
+
+def _dub(action: do.Dub, plan: ClipPlan) -> Change:
+    new = tuple(tag for tag in action.languages if tag not in plan.languages)
+    return Change(replace(plan, languages=plan.languages + new), "")
+
+
+def _no_titles(plan: ClipPlan) -> Change:
+    said = "I took the title away." if plan.titles else "There is no title to take away."
+    return Change(replace(plan, titles=()), said)
+
+
+_CHANGES: dict[type, Callable[[Any, ClipPlan, Clip], Change]] = {
+    do.Dub: lambda action, plan, _: _dub(action, plan),
+    do.SpokenLanguage: lambda action, plan, _: Change(
+        replace(plan, source_language=action.language),
+        f"I take it that {english_name(action.language)} is spoken.",
+    ),
+    do.RemoveLanguages: lambda action, plan, _: _without_languages(plan, action.languages),
+    do.OriginalVoice: lambda action, plan, _: Change(
+        replace(plan, original=action.mode), _ORIGINAL[action.mode]
+    ),
+    do.Level: lambda action, plan, _: _level(action, plan),
+    do.Subtitles: lambda action, plan, _: Change(
+        replace(plan, subtitles=action.mode), _SUBTITLES[action.mode]
+    ),
+    do.AddTitle: _title,
+    do.RemoveTitles: lambda _action, plan, _clip: _no_titles(plan),
+    do.Keep: _trim,
+    do.Drop: _trim,
+    do.Restore: lambda _action, plan, _clip: Change(
+        replace(plan, kept=()), "The clip has its whole length again."
+    ),
+    do.Aspect: lambda action, plan, clip: _aspect(action.ratio, plan, clip),
+    do.UseVoice: lambda action, plan, _: _voice(action.voice, action.language, plan),
+    do.Speed: lambda action, plan, _: _speed(action, plan),
+    do.Quality: lambda action, plan, _: Change(
+        replace(plan, quality=action.which), f"The {action.which} voices are used."
+    ),
+}
+"""What each kind of action does; the others are answered only."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
+from nemodub_nb.languages import english_name
 from nemodub_nb.local.agent import actions as do
 from nemodub_nb.local.agent import replies
 from nemodub_nb.local.agent.attachments import Attachments, read_attachments
@@ -13,7 +14,7 @@ from nemodub_nb.local.agent.grammar import understand
 from nemodub_nb.local.agent.plan import ClipPlan, analysis_key, language_key
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping, Sequence
+    from collections.abc import AsyncGenerator, Mapping, Sequence
 
     from nemodub_nb.local.store import Clip
 
@@ -82,7 +83,9 @@ class Desk(Protocol):
     def keep_text(self, content: str, name: str) -> str:
         """Keep an attachment and return its asset id."""
 
-    def dub(self, clip: Clip, plan: ClipPlan, languages: Sequence[str]) -> AsyncIterator[Mapping[str, Any]]:
+    def dub(
+        self, clip: Clip, plan: ClipPlan, languages: Sequence[str]
+    ) -> AsyncGenerator[Mapping[str, Any], None]:
         """Dub into these languages: progress, then one `{"dubbed": [...], "failed": {...}}`. Raises DubError."""
 
 
@@ -108,7 +111,7 @@ def cost_of(parts: Sequence[str], desk: Desk) -> int:
     return cost
 
 
-async def respond(parts: Sequence[str], desk: Desk) -> AsyncIterator[Event | Answer]:
+async def respond(parts: Sequence[str], desk: Desk) -> AsyncGenerator[Event | Answer, None]:
     """Work on a message: events as they come, the Answer last. Nothing is kept here: whoever calls does, at the end."""
     understanding = understand(parts[0])
     clip = _clip_of(desk, understanding.clip)
@@ -200,7 +203,7 @@ class _Work:
             self.say(f"I use the translation memory {name}.")
         self.say(*attachments.problems)
 
-    async def finish(self, said: Sequence[do.Action], desk: Desk) -> AsyncIterator[Event]:
+    async def finish(self, said: Sequence[do.Action], desk: Desk) -> AsyncGenerator[Event, None]:
         """Dub what the plan asks for and is not there."""
         asked = [tag for action in said if isinstance(action, do.Dub) for tag in action.languages]
         missing = [
@@ -221,9 +224,11 @@ class _Work:
         there = [tag for tag in asked if tag in self.before.languages]
         new = [tag for tag in asked if tag not in self.before.languages]
         for tags, words in ((there, "is already there and unchanged"), (new, "is back")):
-            self.say(*(f"{replies.english_name(tag)} {words}." for tag in dict.fromkeys(tags)))
+            self.say(*(f"{english_name(tag)} {words}." for tag in dict.fromkeys(tags)))
 
-    async def _dub(self, languages: Sequence[str], asked: Sequence[str], desk: Desk) -> AsyncIterator[Event]:
+    async def _dub(
+        self, languages: Sequence[str], asked: Sequence[str], desk: Desk
+    ) -> AsyncGenerator[Event, None]:
         arguments = {"clip": self.clip.name, "languages": list(languages)}
         yield Event("call", "dub_video", arguments)
         try:

@@ -50,10 +50,83 @@ _SPOKEN_NAMES = {
     "汉语": "zh",
 }
 _NOT_TAGS = frozenset(
-    "a all an and any are as at be but by can do for from get go had has have he her him his how i if in is it its let "
-    "may me my no not now of off on one or our out own put say see set she so the to too two up us use via was way we "
-    "who why you add cut dub mp4 mov avi mkv".split()
+    [
+        "a",
+        "all",
+        "an",
+        "and",
+        "any",
+        "are",
+        "as",
+        "at",
+        "be",
+        "but",
+        "by",
+        "can",
+        "do",
+        "for",
+        "from",
+        "get",
+        "go",
+        "had",
+        "has",
+        "have",
+        "he",
+        "her",
+        "him",
+        "his",
+        "how",
+        "i",
+        "if",
+        "in",
+        "is",
+        "it",
+        "its",
+        "let",
+        "may",
+        "me",
+        "my",
+        "no",
+        "not",
+        "now",
+        "of",
+        "off",
+        "on",
+        "one",
+        "or",
+        "our",
+        "out",
+        "own",
+        "put",
+        "say",
+        "see",
+        "set",
+        "she",
+        "so",
+        "the",
+        "to",
+        "too",
+        "two",
+        "up",
+        "us",
+        "use",
+        "via",
+        "was",
+        "way",
+        "we",
+        "who",
+        "why",
+        "you",
+        "add",
+        "cut",
+        "dub",
+        "mp4",
+        "mov",
+        "avi",
+        "mkv",
+    ]
 )
+_CJK = "\u2e80"
 _SEPARATOR = re.compile(
     r"\s*(?:,\s*(?:and|or|plus|then)\b|[,，、/&+]|\b(?:and|or|plus|y|et|und|e)\b(?:\s+(?:also|then))?|和|与|及|以及)"
     r"\s*(?:(?:in|into|to)\s+)?(?:the\s+)?",
@@ -63,7 +136,7 @@ _TAG = re.compile(r"[a-z]{2,3}(?:[-_][a-z0-9]{2,8})*(?![\w-])", re.IGNORECASE)
 _WORDS = re.compile(r"[^\W\d_][\w'-]*(?:[ ][^\W\d_][\w'-]*){0,2}")
 _ENDS = re.compile(
     r"\s+\b(?:with|using|please|but|by|keep|while|for|at|dub|version|audio|voice|in|and|so|as|track)\b.*",
-    re.I,
+    re.IGNORECASE,
 )
 _NO_LANGUAGE = re.compile(
     r"\b(?:add|burn|change|cut|delete|don'?t|drop|duck|export|keep|leave|lower|make|mute|no|put|raise|remove|set|show|"
@@ -98,10 +171,8 @@ def _known() -> tuple[dict[str, str], re.Pattern[str]]:
     for tag in reversed(COMMON):
         table.update((name, tag) for name in names(tag))
     ordered = sorted(table, key=len, reverse=True)
-    spelled = [
-        rf"{re.escape(n)}(?!\w)" if n[-1].isascii() or n.isalpha() and ord(n[-1]) < 0x2E80 else re.escape(n)
-        for n in ordered
-    ]
+    # Chinese and Japanese write words without a space between them.
+    spelled = [re.escape(name) if name[-1] >= _CJK else rf"{re.escape(name)}(?!\w)" for name in ordered]
     return table, re.compile("|".join(spelled), re.IGNORECASE)
 
 

@@ -7,7 +7,7 @@ import json
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from nemodub_nb.local.agent.actions import SubtitleMode, VoiceMode  # noqa: TC001 - the types of fields
+from nemodub_nb.local.agent.actions import SubtitleMode, VoiceMode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -73,7 +73,7 @@ def _targets(sentence: Sentence) -> None:
         if listed and (verb := _DUB.match(sentence.text, listed.end)):
             sentence.strike(match.start(), verb.end(), Dub(listed.tags))
     for match in sentence.matches(_DUB):
-        if not sentence.text[match.start()] == "\x01":
+        if sentence.text[match.start()] != "\x01":
             _targets_of_verb(sentence, match)
 
 
@@ -176,9 +176,4 @@ def read_languages(sentence: Sentence) -> None:
     _targets(sentence)
     _added(sentence)
     if any(isinstance(action, Dub | UnknownLanguages) for action in sentence.actions):
-        _forget_questions(sentence)
-
-
-def _forget_questions(sentence: Sentence) -> None:
-    """A dub that names its languages elsewhere in the sentence needs no question."""
-    sentence.forget(WhichLanguages)
+        sentence.forget(WhichLanguages)  # the languages were named elsewhere in the sentence

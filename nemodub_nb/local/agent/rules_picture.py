@@ -92,8 +92,8 @@ _TO_SHAPE = r"(?:(?:make|crop|resize|reframe|format|convert|turn|set|change|refo
 _RATIO = compiled(
     rf"{_TO_SHAPE}(?P<ratio>(?:9\s?[:x/：]\s?16|16\s?[:x/：]\s?9|1\s?[:x/：]\s?1|4\s?[:x/：]\s?5|4\s?[:x/：]\s?3)(?!\d))(?:\s+(?:aspect(?:\s+ratio)?|ratio|format|video|version|shape))?"
 )
-_TIME_BEFORE = compiled(r"(?:\bfrom|\bbetween|\bat|\bafter|\bbefore|\d\s*(?:to|-|–|until|and))\s*$")  # noqa: RUF001 - a dash people type
-_TIME_AFTER = compiled(r"\d+[:：]\d+\s*(?:to|-|–|until|and)\s*\d")  # noqa: RUF001 - a dash people type
+_TIME_BEFORE = compiled(r"(?:\bfrom|\bbetween|\bat|\bafter|\bbefore|\d\s*(?:to|-|–|until|and))\s*$")
+_TIME_AFTER = compiled(r"\d+[:：]\d+\s*(?:to|-|–|until|and)\s*\d")
 """What makes `9:16` a time: sixteen seconds past nine minutes."""
 _SHAPES = {
     "9:16": r"vertical(?:ly)?|portrait|tik\s?-?tok|(?:instagram\s+|facebook\s+)?reels?|(?:youtube\s+)?shorts|(?:instagram\s+)?stor(?:y|ies)|snapchat|竖屏|抖音",
@@ -151,12 +151,12 @@ def _subtitles(sentence: Sentence) -> None:
 
 
 def _trims(sentence: Sentence) -> None:
-    def span(match: re.Match[str], kind: type[Keep] | type[Drop]) -> Action:
+    def span(match: re.Match[str], kind: type[Keep | Drop]) -> Action:
         given = said(match)
         end = None if given["b"].casefold().endswith("end") else seconds_of(given["b"])
         return kind(seconds_of(given["a"]), end)
 
-    def edge(match: re.Match[str], kind: type[Keep] | type[Drop]) -> Action:
+    def edge(match: re.Match[str], kind: type[Keep | Drop]) -> Action:
         given = said(match)
         length = seconds_of(given["t"])
         at_end = given["edge"].casefold() in ("last", "final", "最后", "end", "back")

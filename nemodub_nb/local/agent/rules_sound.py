@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from nemodub_nb.local.agent.actions import Action, Level, OriginalVoice, Quality, Speed, UseVoice
 from nemodub_nb.local.agent.language_lists import read
@@ -123,9 +123,7 @@ def _percent(match: re.Match[str]) -> float | None:
     return float(value) / 100 if value else None
 
 
-def _levels(sentence: Sentence, rules: _LevelRules, what: str) -> None:
-    target = "background" if what == "background" else "dub"
-
+def _levels(sentence: Sentence, rules: _LevelRules, target: Literal["background", "dub"]) -> None:
     def changed(match: re.Match[str], factor: float) -> Action:
         by = _percent(match)
         step = factor if by is None else max(0.0, 1 - by if factor < 1 else 1 + by)

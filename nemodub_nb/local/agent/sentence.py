@@ -26,13 +26,8 @@ _PIECES = re.compile(
     r"[.;!?,。；！？，、:：\n\x01]+(?!\d)|\b(?:and|then|but|also|plus)\b|并且|然后|以及|和|并", re.IGNORECASE
 )
 _FILLER = frozenset(
-    "a an the this that it its these those my our your please pls thanks thank you hi hello hey ok okay now also and then so "
-    "just kindly could can would will you i i'd we we'd want need like to for me us video videos clip clips file movie is be "
-    "with in into of at by as well too again all both each one now let's let lets do make it's s synced synchronised "
-    "synchronized audio sound lip-sync lip sync versions version dub dubs dubbed dubbing track tracks language languages "
-    "good great nice sure right alright here there some only uploaded attached"
-    .split()
-) | set("请 帮我 把 这个 视频 将 给 我 一下 的 谢谢 你好 它 请把".split())  # fmt: skip
+    ["a", "an", "the", "this", "that", "it", "its", "these", "those", "my", "our", "your", "please", "pls", "thanks", "thank", "you", "hi", "hello", "hey", "ok", "okay", "now", "also", "and", "then", "so", "just", "kindly", "could", "can", "would", "will", "you", "i", "i'd", "we", "we'd", "want", "need", "like", "to", "for", "me", "us", "video", "videos", "clip", "clips", "file", "movie", "is", "be", "with", "in", "into", "of", "at", "by", "as", "well", "too", "again", "all", "both", "each", "one", "now", "let's", "let", "lets", "do", "make", "it's", "s", "synced", "synchronised", "synchronized", "audio", "sound", "lip-sync", "lip", "sync", "versions", "version", "dub", "dubs", "dubbed", "dubbing", "track", "tracks", "language", "languages", "good", "great", "nice", "sure", "right", "alright", "here", "there", "some", "only", "uploaded", "attached"]
+) | {"请", "帮我", "把", "这个", "视频", "将", "给", "我", "一下", "的", "谢谢", "你好", "它", "请把"}  # fmt: skip
 _CHINESE_FILLER = re.compile("请|帮我|把|这个|这段|视频|将|给|我|一下|的|谢谢|你好|它|了|吧|都|也")
 
 
@@ -109,7 +104,7 @@ class Sentence:
         at = 0
         for match in [*_PIECES.finditer(self.text), None]:
             end = match.start() if match else len(self.text)
-            piece = self.text[at:end].strip(" \t\r'\"()[]-–—")  # noqa: RUF001 - dashes that people type
+            piece = self.text[at:end].strip(" \t\r'\"()[]-–—")
             if _says_something(piece):
                 pieces.append("".join(f"“{self.quoted(c)}”" if re.match(QUOTE, c) else c for c in piece))
             at = match.end() if match else end

@@ -7,7 +7,24 @@ import re
 _NUMBER_WORDS = {
     word: number
     for number, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen".split()
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+        ]
     )
 } | {"twenty": 20, "thirty": 30, "forty": 40, "sixty": 60, "half a": 0.5, "a": 1, "an": 1}
 _UNIT = r"(?:milliseconds?|ms|seconds?|secs?|s|minutes?|mins?|m|秒钟?|分钟?)"
@@ -31,6 +48,6 @@ def seconds_of(text: str) -> float:
     number = match["number"].casefold()
     value = float(_NUMBER_WORDS[number]) if number in _NUMBER_WORDS else float(number)
     unit = (match["unit"] or "s").casefold()
-    if unit.startswith("m") and not unit.startswith(("ms", "milli")) or unit.startswith("分"):
+    if (unit.startswith("m") and not unit.startswith(("ms", "milli"))) or unit.startswith("分"):
         return value * 60
     return value / 1000 if unit.startswith("m") else value

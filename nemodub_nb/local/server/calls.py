@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from starlette.responses import FileResponse, Response, StreamingResponse
 
 from nemodub_nb.contract import (
-    ANONYMOUS_CREDITS,
     CLAIM_PREFIX,
     CLAIM_SECONDS,
     SKILL_HEADERS,
@@ -35,7 +34,7 @@ from nemodub_nb.local.server.views import shown_clip, shown_render, shown_state
 from nemodub_nb.local.store import TokenRefusedError, TooManyTokensError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncGenerator
     from pathlib import Path
 
     from starlette.requests import Request
@@ -43,7 +42,7 @@ if TYPE_CHECKING:
     from nemodub_nb.local.server.backend import Backend
     from nemodub_nb.local.server.rendering import RunningRenders
     from nemodub_nb.local.server.running import Frames, RunningMessages
-    from nemodub_nb.local.store import Render, Session, User
+    from nemodub_nb.local.store import Clip, Render, Session, User
 
 _MOST_BODY = 64 * 1024 * 1024
 _MOST_NAME = 200
@@ -87,9 +86,8 @@ class Calls:
             user, token, expires_at = self._backend.users.issue_anonymous_token(client_id, address)
         except TooManyTokensError as error:
             raise Refusal(429, 429, str(error), retry_after_s=error.retry_after_s) from None
-        quota = self._backend.settings.quota
-        credits = ANONYMOUS_CREDITS if quota is None else quota
-        return ok({"token": token, "credits": credits, "user_id": user.id, "expires_at": int(expires_at)})
+        available, _ = self._backend.credits(user)
+        return ok({"token": token, "credits": available, "user_id": user.id, "expires_at": int(expires_at)})
 
     async def credits(self, request: Request) -> Response:
         """Tell the balance."""
@@ -180,7 +178,7 @@ class Calls:
         headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
         return StreamingResponse(self._stream(frames), media_type="text/event-stream", headers=headers)
 
-    async def _stream(self, queue: Frames) -> AsyncIterator[str]:
+    async def _stream(self, queue: Frames) -> AsyncGenerator[str, None]:
         async with contextlib.aclosing(self._messages.frames(queue)) as frames:
             async for frame in frames:
                 yield f"data: {json.dumps(frame, ensure_ascii=False)}\n\n"
@@ -252,10 +250,6 @@ class Calls:
         )
 
 
-if TYPE_CHECKING:
-    from nemodub_nb.local.store import Clip
-
-
 class _Download(FileResponse):
     """A file in larger pieces than usual, since films are large."""
 
@@ -268,7 +262,7 @@ def _file(path: Path, name: str, *, attached: bool) -> Response:
     return _Download(path, filename=name, content_disposition_type=kind, headers=headers)
 
 
-async def _body(request: Request) -> AsyncIterator[bytes]:
+async def _body(request: Request) -> AsyncGenerator[bytes, None]:
     async for chunk in request.stream():
         if chunk:
             yield chunk

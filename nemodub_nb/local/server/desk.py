@@ -12,7 +12,7 @@ from nemodub_nb.local.agent.plan import ClipPlan, analysis_key, language_key
 from nemodub_nb.local.server.jobs import JobError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping, Sequence
+    from collections.abc import AsyncGenerator, Mapping, Sequence
 
     from nemodub_nb.local.server.backend import Backend
     from nemodub_nb.local.store import Clip
@@ -55,7 +55,7 @@ class SessionDesk:
 
     async def dub(
         self, clip: Clip, plan: ClipPlan, languages: Sequence[str]
-    ) -> AsyncIterator[Mapping[str, Any]]:
+    ) -> AsyncGenerator[Mapping[str, Any], None]:
         """Dub into these languages: progress, then one `{"dubbed": [...], "failed": {...}}`. Raises DubError."""
         result: dict[str, Any] = {}
         try:

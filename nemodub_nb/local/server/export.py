@@ -19,6 +19,7 @@ _MOST_TEXT = 2000
 _MOST_VOLUME = 4.0
 _SLACK_S = 0.1
 """A segment may reach this far beyond its file: containers round their lengths."""
+_MOST_ASPECT = 10_000
 _TOUCHING_S = 0.002
 _FORMATS = ("mp4",)
 _QUALITIES = ("high", "medium", "low")
@@ -102,10 +103,15 @@ def _tracks(draft: Any) -> list[_Track]:
         count += len(segments)
         if count > _MOST_SEGMENTS:
             raise bad_request(f"The draft has more than {_MOST_SEGMENTS} segments.")
-        meta = track.get("m") if isinstance(track.get("m"), dict) else {}
+        meta = _meta(track)
         kind = track.get("tt")
         tracks.append(_Track(kind, _role(kind, meta), meta, tuple(_segments(segments))))
     return tracks
+
+
+def _meta(part: Mapping[str, Any]) -> dict[str, Any]:
+    meta = part.get("m")
+    return meta if isinstance(meta, dict) else {}
 
 
 def _role(kind: Any, meta: Mapping[str, Any]) -> str:
@@ -120,7 +126,7 @@ def _segments(segments: list[Any]) -> Iterator[_Segment]:
     for segment in segments:
         if not isinstance(segment, dict):
             raise bad_request("A segment of the draft is not an object.")
-        meta = segment.get("m") if isinstance(segment.get("m"), dict) else {}
+        meta = _meta(segment)
         start = _seconds(meta["start_ms"]) if "start_ms" in meta else after
         length = _seconds(segment.get("d"))
         after = start + length
@@ -220,7 +226,7 @@ def _goes_on(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
 
 
 def _volume(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _MOST_VOLUME:
+    if not isinstance(value, int | float) or not 0 <= value <= _MOST_VOLUME:
         raise bad_request(f"A volume in the draft is not a number from 0 to {_MOST_VOLUME:g}.")
     return float(value)
 
@@ -248,8 +254,7 @@ def _subtitles(tracks: list[_Track], length: float) -> dict[str, Any] | None:
 
 
 def _aspect(tracks: list[_Track], draft: Mapping[str, Any]) -> str | None:
-    meta = draft.get("m") if isinstance(draft.get("m"), dict) else {}
-    assert meta is not None
+    meta = _meta(draft)
     aspect = next(
         (t.meta["aspect"] for t in tracks if t.role == "picture" and t.meta.get("aspect")), meta.get("aspect")
     )
@@ -260,8 +265,8 @@ def _aspect(tracks: list[_Track], draft: Mapping[str, Any]) -> str | None:
         not colon
         or not across.isdecimal()
         or not down.isdecimal()
-        or not 0 < int(across) * int(down) < 10_000
-    ):  # noqa: PLR2004
+        or not 0 < int(across) * int(down) < _MOST_ASPECT
+    ):
         raise bad_request("The aspect ratio in the draft is not of the form 9:16.")
     return str(aspect)
 
@@ -273,8 +278,7 @@ def _one_of(what: str, value: Any, known: tuple[str, ...]) -> str:
 
 
 def _name(tracks: list[_Track], draft: Mapping[str, Any], language: str | None) -> str:
-    meta = draft.get("m") if isinstance(draft.get("m"), dict) else {}
-    assert meta is not None
+    meta = _meta(draft)
     clip = next(
         (str(t.meta["clip"]) for t in tracks if t.meta.get("clip")), str(meta.get("title") or "video")
     )

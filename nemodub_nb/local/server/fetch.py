@@ -42,7 +42,7 @@ _TYPES = {
 
 async def fetch(backend: Backend, url: str) -> Arriving:
     """Return the file behind a URL. Raises Refusal for any URL that is not public http or https."""
-    import httpx  # noqa: PLC0415 - at first use
+    import httpx
 
     private = backend.settings.allow_private_urls
     try:

@@ -10,7 +10,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping, Sequence
+    from collections.abc import AsyncGenerator, Mapping, Sequence
 
 WORKER = (sys.executable, "-m", "nemodub_nb.local.engine.worker")
 _LINE_LIMIT = 256 * 1024 * 1024
@@ -35,7 +35,7 @@ class Workers:
         self._command = tuple(command)
         self._room = {"dub": asyncio.Semaphore(dubs), "render": asyncio.Semaphore(renders)}
 
-    async def run(self, job: Mapping[str, Any]) -> AsyncIterator[Mapping[str, Any]]:
+    async def run(self, job: Mapping[str, Any]) -> AsyncGenerator[Mapping[str, Any], None]:
         """Yield `{"event": "progress", …}` lines, then one `{"event": "result", "result": …}`.
 
         Raises JobError. Closing the iterator ends the worker.
@@ -43,12 +43,11 @@ class Workers:
         room = self._room[job["kind"]]
         if room.locked():
             yield {"event": "progress", "step": "wait", "message": "Waiting for other work to finish."}
-        async with room:
-            async with contextlib.aclosing(self._run(job)) as lines:
-                async for line in lines:
-                    yield line
+        async with room, contextlib.aclosing(self._run(job)) as lines:
+            async for line in lines:
+                yield line
 
-    async def _run(self, job: Mapping[str, Any]) -> AsyncIterator[Mapping[str, Any]]:
+    async def _run(self, job: Mapping[str, Any]) -> AsyncGenerator[Mapping[str, Any], None]:
         try:
             process = await asyncio.create_subprocess_exec(
                 *self._command,
@@ -61,7 +60,9 @@ class Workers:
             raise JobError(
                 f"The dubbing process could not be started: {error}.", "Free some memory."
             ) from error
-        assert process.stdin and process.stdout and process.stderr
+        assert process.stdin
+        assert process.stdout
+        assert process.stderr
         log: deque[str] = deque(maxlen=20)
         listener = asyncio.create_task(_collect(process.stderr, log))
         try:

@@ -46,7 +46,7 @@ async def measure(path: Path, kind: str) -> dict[str, Any]:
 
 def _measured(kind: str, path: Path) -> dict[str, Any]:
     if kind == "image":
-        from PIL import Image  # noqa: PLC0415 - only in the child
+        from PIL import Image
 
         with Image.open(path) as image:
             width, height = image.size
@@ -58,7 +58,7 @@ def _measured(kind: str, path: Path) -> dict[str, Any]:
             "has_audio": False,
             "has_video": True,
         }
-    from nemodub_nb.local.engine.media.probe import probe  # noqa: PLC0415 - only in the child
+    from nemodub_nb.local.engine.media.probe import probe
 
     info = probe(path)
     return {

@@ -50,7 +50,7 @@ class RunningRenders:
             self._backend.renders.complete(render, file, measured)
         except JobError as error:
             self._backend.renders.fail(render, f"{error.message} {error.advice}".strip())
-        except Exception:
+        except Exception:  # noqa: BLE001 - the border of the task: whatever went wrong is told
             _log.exception("An export failed.")
             self._backend.renders.fail(
                 render, "The export failed here unexpectedly. Please try it again with a new id."

@@ -13,7 +13,7 @@ from nemodub_nb.local.agent.conversation import Answer, Event, respond
 from nemodub_nb.local.server.desk import SessionDesk
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncGenerator, Iterator
 
     from nemodub_nb.local.server.backend import Backend
     from nemodub_nb.local.store import Message
@@ -39,7 +39,7 @@ class RunningMessages:
         task.add_done_callback(lambda _: self._tasks.pop(message.id, None))
         return queue
 
-    async def frames(self, queue: Frames) -> AsyncIterator[dict[str, Any]]:
+    async def frames(self, queue: Frames) -> AsyncGenerator[dict[str, Any], None]:
         """Yield the frames of a message, heartbeats among them, until its end."""
         while True:
             try:
@@ -62,7 +62,7 @@ class RunningMessages:
         except asyncio.CancelledError:
             status = "running"  # the next server takes it up
             raise
-        except Exception:
+        except Exception:  # noqa: BLE001 - the border of the task: whatever went wrong is told
             _log.exception("A message could not be answered.")
             tell.error(
                 "Something went wrong here while working on that. Nothing has changed; please try again."

@@ -134,7 +134,7 @@ class _Form:
     """A multipart body, parsed as it comes; parts that are not `files` are passed over."""
 
     def __init__(self, files: Files, content_type: bytes) -> None:
-        from python_multipart.multipart import MultipartParser, parse_options_header  # noqa: PLC0415 - at first use
+        from python_multipart.multipart import MultipartParser, parse_options_header
 
         kind, options = parse_options_header(content_type)
         if kind != b"multipart/form-data" or not options.get(b"boundary"):
@@ -164,7 +164,7 @@ class _Form:
 
     def parse(self, chunk: bytes) -> None:
         """Take the next bytes of the body."""
-        from python_multipart.exceptions import FormParserError  # noqa: PLC0415 - at first use
+        from python_multipart.exceptions import FormParserError
 
         try:
             self._parser.write(chunk)

@@ -23,7 +23,7 @@ class Home:
         if root is None:
             root = os.environ.get("NEMODUB_HOME") or None
         if root is None:
-            import platformdirs  # noqa: PLC0415 - only when nobody named a folder
+            import platformdirs
 
             root = platformdirs.user_data_dir("nemodub")
         home = cls(Path(root).expanduser().absolute())

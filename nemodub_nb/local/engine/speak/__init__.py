@@ -1,6 +1,18 @@
 """Voices: which there are, and a pool of processes that speak with them."""
 
 from nemodub_nb.local.engine.speak.pool import SpeakRequest, SpeechError, Spoken, VoicePool
-from nemodub_nb.local.engine.speak.voices import Voice, candidates, choose, prepare
+from nemodub_nb.local.engine.speak.text import speakable
+from nemodub_nb.local.engine.speak.voices import Voice, candidates, choose, prepare, rate_of
 
-__all__ = ["SpeakRequest", "SpeechError", "Spoken", "Voice", "VoicePool", "candidates", "choose", "prepare"]
+__all__ = [
+    "SpeakRequest",
+    "SpeechError",
+    "Spoken",
+    "Voice",
+    "VoicePool",
+    "candidates",
+    "choose",
+    "prepare",
+    "rate_of",
+    "speakable",
+]

@@ -51,111 +51,12 @@ class Voice:
         return {"kokoro": "kokoro", "piper": f"piper-{self.speaker}", "espeak": None}[self.engine]
 
 
-ESPEAK_LANGUAGES = frozenset(
-    [
-        "af",
-        "am",
-        "an",
-        "ar",
-        "as",
-        "az",
-        "ba",
-        "be",
-        "bg",
-        "bn",
-        "bs",
-        "ca",
-        "cmn",
-        "cs",
-        "cv",
-        "cy",
-        "da",
-        "de",
-        "el",
-        "en",
-        "eo",
-        "es",
-        "et",
-        "eu",
-        "fa",
-        "fi",
-        "fo",
-        "fr",
-        "ga",
-        "gd",
-        "gn",
-        "grc",
-        "gu",
-        "hak",
-        "haw",
-        "he",
-        "hi",
-        "hr",
-        "ht",
-        "hu",
-        "hy",
-        "ia",
-        "id",
-        "io",
-        "is",
-        "it",
-        "ja",
-        "ka",
-        "kk",
-        "kl",
-        "kn",
-        "ko",
-        "kok",
-        "ku",
-        "ky",
-        "la",
-        "lb",
-        "lt",
-        "lv",
-        "mi",
-        "mk",
-        "ml",
-        "mr",
-        "ms",
-        "mt",
-        "my",
-        "nb",
-        "ne",
-        "nl",
-        "nog",
-        "om",
-        "or",
-        "pa",
-        "pap",
-        "pl",
-        "pt",
-        "qu",
-        "ro",
-        "ru",
-        "sd",
-        "si",
-        "sk",
-        "sl",
-        "sq",
-        "sr",
-        "sv",
-        "sw",
-        "ta",
-        "te",
-        "th",
-        "ti",
-        "tk",
-        "tn",
-        "tr",
-        "tt",
-        "ug",
-        "uk",
-        "ur",
-        "uz",
-        "vi",
-        "yue",
-    ]
+_ESPEAK_CODES = (
+    "af am an ar as az ba be bg bn bs ca cmn cs cv cy da de el en eo es et eu fa fi fo fr ga gd gn grc gu hak haw "
+    "he hi hr ht hu hy ia id io is it ja ka kk kl kn ko kok ku ky la lb lt lv mi mk ml mr ms mt my nb ne nl nog om "
+    "or pa pap pl pt qu ro ru sd si sk sl sq sr sv sw ta te th ti tk tn tr tt ug uk ur uz vi yue"
 )
+ESPEAK_LANGUAGES = frozenset(_ESPEAK_CODES.split())
 """What espeak-ng 1.52 speaks, by its own codes without regions."""
 
 _CODES = {
@@ -185,11 +86,8 @@ KOKORO_SPEAKERS: dict[str, tuple[str, ...]] = {
 
 KOKORO_BORROWED: dict[str, tuple[str, ...]] = {
     "de": ("if_sara", "im_nicola", "ef_dora", "em_alex"),
-    "hu": ("ef_dora",),
     "id": ("ef_dora",),
-    "nl": ("pf_dora", "em_alex"),
     "pl": ("ef_dora",),
-    "ru": ("ef_dora",),
 }
 """Languages that Kokoro was not trained on, with the voices that a recogniser understands in them all the same."""
 
@@ -351,12 +249,37 @@ def _none_ready(language: str, options: tuple[Voice, ...], wanted: str | None) -
     return NoVoiceError(f"{what} {state}", f"Run `nemodub models get {first.weights}`.")
 
 
-_RATES: dict[tuple[Engine, str], float] = {}
+_RATES: dict[tuple[Engine, str], float] = {
+    ("kokoro", "de"): 18.3,
+    ("kokoro", "en"): 19.5,
+    ("kokoro", "es"): 17.4,
+    ("kokoro", "fr"): 20.2,
+    ("kokoro", "id"): 16.9,
+    ("kokoro", "it"): 17.6,
+    ("kokoro", "pl"): 16.2,
+    ("kokoro", "pt"): 16.7,
+    ("piper", "en"): 19.5,
+    ("espeak", "de"): 18.9,
+    ("espeak", "en"): 18.6,
+    ("espeak", "es"): 18.7,
+    ("espeak", "fr"): 24.0,
+    ("espeak", "hu"): 15.5,
+    ("espeak", "id"): 16.6,
+    ("espeak", "it"): 18.2,
+    ("espeak", "nl"): 17.9,
+    ("espeak", "pl"): 15.9,
+    ("espeak", "pt"): 16.9,
+    ("espeak", "ru"): 18.6,
+}
 """Characters a second at speed 1.0, measured on the default voices."""
 
-_USUAL_RATE = 15.0
+_USUAL_RATE = 16.0
+_DENSE_RATE = 6.0
+"""For scripts that write a syllable or a word with one sign."""
+_DENSE = frozenset({"ja", "ko", "yue", "zh"})
 
 
 def rate_of(voice: Voice) -> float:
     """Return about how many characters a second a voice speaks at speed 1.0, to budget a line before it is spoken."""
-    return _RATES.get((voice.engine, base(voice.language)), _USUAL_RATE)
+    tag = base(voice.language)
+    return _RATES.get((voice.engine, tag), _DENSE_RATE if tag in _DENSE else _USUAL_RATE)

@@ -17,13 +17,13 @@ MARGIN_S = 0.025
 """Silence left before the first and after the last sound, so that no consonant is clipped."""
 
 _FRAME_S = 0.005
-_SILENCE_DB = -46.0
+_SILENCE_DB = -60.0
 
 
 def trim(samples: NDArray[np.float32], rate: int) -> NDArray[np.float32]:
     """Return the samples without the silence at both ends, MARGIN_S of it kept.
 
-    Silence is what stays 46 dB below the loudest frame. Sound is never shortened: only whole silent frames go.
+    Silence is what stays 60 dB below the loudest frame. Sound is never shortened: only whole silent frames go.
     """
     frame = max(1, int(_FRAME_S * rate))
     count = -(-len(samples) // frame)

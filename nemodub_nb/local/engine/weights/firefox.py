@@ -20,61 +20,11 @@ from nemodub_nb.local.engine.weights.sources import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-LANGUAGES = tuple(
-    [
-        "ar",
-        "az",
-        "be",
-        "bg",
-        "bn",
-        "bs",
-        "ca",
-        "cs",
-        "da",
-        "de",
-        "el",
-        "es",
-        "et",
-        "fa",
-        "fi",
-        "fr",
-        "gu",
-        "he",
-        "hi",
-        "hr",
-        "hu",
-        "id",
-        "is",
-        "it",
-        "ja",
-        "kn",
-        "ko",
-        "lt",
-        "lv",
-        "ml",
-        "ms",
-        "mt",
-        "nb",
-        "nl",
-        "nn",
-        "pl",
-        "pt",
-        "ro",
-        "ru",
-        "sk",
-        "sl",
-        "sq",
-        "sr",
-        "sv",
-        "ta",
-        "te",
-        "th",
-        "tr",
-        "uk",
-        "vi",
-        "zh",
-    ]
+_TAGS = (
+    "ar az be bg bn bs ca cs da de el es et fa fi fr gu he hi hr hu id is it ja kn ko lt lv ml ms mt nb nl nn "
+    "pl pt ro ru sk sl sq sr sv ta te th tr uk vi zh"
 )
+LANGUAGES = tuple(_TAGS.split())
 """Languages paired with English by their host; a pair that it lacks is told when it is asked for."""
 
 _SIZE_BYTES = 24_000_000

@@ -1,0 +1,259 @@
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from types import SimpleNamespace
+
+import pytest
+
+from nemodub_nb.client import ConnectionFailedError
+from nemodub_nb.project import BackendDiedError, SessionGoneError, recovery
+from nemodub_nb.project.connection import CLOUD_PACE
+
+
+def wait_for(condition, limit_s=15.0):
+    end = time.monotonic() + limit_s
+    while not condition():
+        assert time.monotonic() < end, "it never happened"
+        time.sleep(0.02)
+
+
+def in_thread(work):
+    box = SimpleNamespace(value=None, error=None)
+
+    def run():
+        try:
+            box.value = work()
+        except BaseException as error:
+            box.error = error
+
+    box.thread = threading.Thread(target=run)
+    box.thread.start()
+    return box
+
+
+def read_of(*answers):
+    left = list(answers)
+
+    async def read():
+        answer = left.pop(0) if len(left) > 1 else left[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return SimpleNamespace(draft=answer, raw={})
+
+    return read
+
+
+def outcome(read, before="old", pace=CLOUD_PACE):
+    waits = []
+
+    async def wait(seconds):
+        waits.append(seconds)
+
+    return asyncio.run(recovery.outcome(read, before, pace, wait=wait)), waits
+
+
+def test_a_broken_stream_is_looked_after_as_the_api_says():
+    found, waits = outcome(read_of("old"))
+    assert found is None
+    assert waits == [30.0, 60.0, 60.0, 60.0, 60.0, 60.0]
+
+
+def test_looking_ends_as_soon_as_something_changed():
+    found, waits = outcome(read_of("old", ConnectionFailedError("x"), "new"))
+    assert found.draft == "new"
+    assert waits == [30.0, 60.0, 60.0]
+
+
+def test_a_backend_that_says_it_is_working_gets_the_time_it_takes():
+    states = [SimpleNamespace(draft="old", raw={"message": {"status": "running"}})] * 50
+
+    async def read():
+        return states.pop() if states else SimpleNamespace(draft="old", raw={"message": {"status": "failed"}})
+
+    found, waits = outcome(read)
+    assert found is not None
+    assert len(waits) == 51
+
+
+def test_the_death_of_the_backend_is_told_at_once_and_the_same_sentence_again_finds_its_outcome(lab, clip):
+    project = lab.open()
+    project.upload(clip, show=False)
+    lab.hold()
+    dub = in_thread(lambda: project.dub("es", show=False))
+    wait_for(lambda: lab.jobs() == 1)
+    killed = time.monotonic()
+    os.kill(lab.backend.start().pid, signal.SIGKILL)
+    dub.thread.join(10)
+    assert time.monotonic() - killed < 5
+    assert isinstance(dub.error, BackendDiedError)
+    assert "finished steps are kept" in str(dub.error)
+    lab.release()
+    reply = project.dub("es", show=False)
+    assert reply.languages == ("es",)
+    assert messages(lab) == 1
+
+
+def test_stop_stops_waiting_at_once_and_the_same_sentence_again_finds_its_outcome(lab, clip):
+    project = lab.open()
+    project.upload(clip, show=False)
+    lab.hold()
+
+    async def stopped():
+        task = asyncio.ensure_future(project.adub("es", show=False))
+        while lab.jobs() < 1:
+            await asyncio.sleep(0.02)
+        task.cancel()
+        began = time.monotonic()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        return time.monotonic() - began
+
+    assert asyncio.run(stopped()) < 2
+    lab.release()
+    assert project.dub("es", show=False).languages == ("es",)
+    assert messages(lab) == 1
+
+
+def test_ctrl_c_stops_a_blocking_call_and_leaves_the_backend_alone(lab, clip):
+    code = f"""
+import signal, sys, threading, time, os, pathlib
+sys.path.insert(0, {str(os.path.dirname(__file__))!r})
+import conftest
+lab = conftest.Lab.__new__(conftest.Lab)
+lab.home, lab.notes, lab._projects = pathlib.Path({str(lab.home)!r}), pathlib.Path({str(lab.notes)!r}), []
+from nemodub_nb.project.backend import LocalBackend
+lab.backend = LocalBackend(lab.home, {lab.command!r})
+project = lab.open()
+project.upload({str(clip)!r}, show=False)
+def interrupt():
+    while not lab.jobs():
+        time.sleep(0.02)
+    os.killpg(0, signal.SIGINT)
+threading.Thread(target=interrupt).start()
+try:
+    project.dub("es", show=False)
+except KeyboardInterrupt:
+    print("stopped", lab.backend._child.alive, flush=True)
+"""
+    lab.hold()
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        start_new_session=True,
+        check=False,
+    )
+    assert done.stdout.strip() == "stopped True", done.stderr
+
+
+def test_what_an_earlier_process_left_is_taken_up(lab, clip, tmp_path):
+    lab.hold()
+    code = f"""
+import sys, pathlib
+sys.path.insert(0, {str(os.path.dirname(__file__))!r})
+import conftest
+lab = conftest.Lab.__new__(conftest.Lab)
+lab.home, lab.notes, lab._projects = pathlib.Path({str(lab.home)!r}), pathlib.Path({str(lab.notes)!r}), []
+from nemodub_nb.project.backend import LocalBackend
+lab.backend = LocalBackend(lab.home, {lab.command!r})
+project = lab.open()
+project.upload({str(clip)!r}, show=False)
+project.dub("es", show=False)
+"""
+    other = subprocess.Popen([sys.executable, "-c", code])
+    wait_for(lambda: lab.jobs() == 1, 30)
+    other.kill()
+    other.wait()
+    lab.release()
+    project = lab.open()
+    resumed = project.resume(show=False)
+    assert [reply.languages for reply in resumed.replies] == [("es",)]
+    assert [clip.name for clip in project.clips] == ["clip.mp4"]
+    assert messages(lab) == 1
+    assert not project.resume(show=False)
+
+
+def test_a_render_that_was_under_way_is_found_again_by_its_id(lab, clip, tmp_path):
+    project = lab.open()
+    project.upload(clip, show=False)
+    project.dub("es", show=False)
+    lab.hold()
+    export = in_thread(lambda: project.export(to=tmp_path / "out", show=False))
+    wait_for(lambda: lab.jobs() == 2)
+    os.kill(lab.backend.start().pid, signal.SIGKILL)
+    wait_for(lambda: lab.jobs() >= 3)
+    lab.release()
+    export.thread.join(30)
+    assert [one.language for one in export.value] == ["es"]
+    assert renders(lab) == 1
+
+
+def test_a_render_of_an_earlier_process_is_put_where_it_was_wanted(lab, clip, tmp_path):
+    project = lab.open()
+    project.upload(clip, show=False)
+    project.dub("es", show=False)
+    lab.hold()
+
+    async def left():
+        task = asyncio.ensure_future(project.aexport(to=tmp_path / "out", show=False))
+        while lab.jobs() < 2:
+            await asyncio.sleep(0.02)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    asyncio.run(left())
+    project.close()
+    lab.release()
+    again = lab.open()
+    resumed = again.resume(show=False)
+    assert [one.video.name for one in resumed.exports] == ["clip.es.mp4"]
+    assert (tmp_path / "out" / "clip.es.report.json").is_file()
+    assert renders(lab) == 1
+
+
+def test_a_session_that_is_gone_is_said_and_a_new_one_is_open(lab, clip):
+    project = lab.open(session="1234567890123456789")
+    with pytest.raises(SessionGoneError, match="timeline is gone"):
+        project.summary()
+    assert project.session_id != "1234567890123456789"
+    assert project.upload(clip, show=False).name == "clip.mp4"
+    assert project.dub("es", show=False).languages == ("es",)
+
+
+def test_an_upload_into_a_session_that_is_gone_goes_into_the_new_one(lab, clip, capsys):
+    project = lab.open(session="1234567890123456789")
+    assert project.upload(clip).name == "clip.mp4"
+    assert "timeline is gone" in capsys.readouterr().err
+
+
+def test_a_message_nobody_knows_about_is_given_up_and_not_sent_again(lab, clip):
+    project = lab.open()
+    project.upload(clip, show=False)
+    journal = project._actions.desk.journal
+    journal.message_sent(
+        project.session_id, "Dub this video into Spanish with synced audio.", project.state().draft
+    )
+    project.close()
+    hasty = lab.open(pace=type(CLOUD_PACE)(0.1, 1, 0.1, 5, 0.05, 0.05, 2))
+    resumed = hasty.resume(show=False)
+    assert "Say it again" in resumed.replies[0].text
+    assert messages(lab) == 0
+    assert hasty.dub("es", show=False).languages == ("es",)
+
+
+def messages(lab):
+    with sqlite3.connect(lab.home / "backend.sqlite") as database:
+        return database.execute("SELECT COUNT(*) FROM messages").fetchone()[0]
+
+
+def renders(lab):
+    with sqlite3.connect(lab.home / "backend.sqlite") as database:
+        return database.execute("SELECT COUNT(*) FROM renders").fetchone()[0]
