@@ -35,6 +35,7 @@ def clip(path: Path) -> Path:
             f"{path} is larger than the limit: {size / 1024**2:.0f} of {limit} MB.",
             "Compress or trim the clip.",
         )
+    _look_into(path)
     return path.absolute()
 
 
@@ -52,9 +53,17 @@ def text_file(path: Path, what: str, types: Collection[str]) -> Path:
     return path.absolute()
 
 
+def language(text: str) -> str:
+    """Return the tag of one language."""
+    tags = languages(text)
+    if len(tags) > 1:
+        raise BadInputError(f"“{text}” names several languages.", "Give one, the one that is spoken.")
+    return tags[0]
+
+
 def languages(text: str) -> list[str]:
     """Return the tags of languages parted by commas, each once."""
-    from nemodub_nb.languages import UnknownLanguageError, parse  # noqa: PLC0415 - loads the names of all languages
+    from nemodub_nb.languages import UnknownLanguageError, parse
 
     try:
         tags = list(dict.fromkeys(parse(one) for one in text.split(",") if one.strip()))
@@ -78,6 +87,23 @@ def folder(path: Path) -> Path:
             "Choose another one with --out.",
         ) from None
     return path
+
+
+def _look_into(path: Path) -> None:
+    """Open the clip where the embedded backend's libraries are here; elsewhere the server will tell."""
+    try:
+        from nemodub_nb.local.engine.errors import NotMediaError
+        from nemodub_nb.local.engine.media.probe import probe
+    except ImportError:
+        return
+    try:
+        found = probe(path)
+    except NotMediaError as error:
+        raise BadInputError(error.message, error.advice) from None
+    if not found.audio_tracks:
+        raise BadInputError(
+            f"{path} has no sound, so there is no voice to dub.", "Use a clip in which somebody speaks."
+        )
 
 
 def _file(path: Path) -> None:

@@ -68,7 +68,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Whoever read the output has seen enough, such as `nemodub models list | head`.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
-    except Exception as error:  # noqa: BLE001 - the last line of defence: users get a sentence, not a traceback
+    except ModuleNotFoundError as error:
+        return _said(
+            f'the package {error.name} is missing. Install it with: pip install "nemodub_nb[local,lab]"',
+            FAILED,
+        )
+    except Exception as error:
         if os.environ.get("NEMODUB_DEBUG"):
             raise
         return _said(f"{_cause(error)} Set NEMODUB_DEBUG=1 to see where.", FAILED)
@@ -99,7 +104,7 @@ class _Version(argparse.Action):
     """Prints the installed version; looked up only when asked for."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> NoReturn:
-        from importlib.metadata import version  # noqa: PLC0415 - costs a start nothing
+        from importlib.metadata import version
 
         print(f"nemodub {version('nemodub_nb')}")
         parser.exit()

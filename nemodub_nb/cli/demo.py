@@ -8,17 +8,16 @@ from __future__ import annotations
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from nemodub_nb.cli import checks, failure, material
-from nemodub_nb.cli.failure import CommandError, one_line
+from nemodub_nb.cli.failure import CommandError
 from nemodub_nb.cli.lines import Live, Spinner
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
 
-SUMMARY: Final = "dub the sample clip in a notebook and leave everything to look at"
+SUMMARY: Final = "dub the sample clip in a notebook, to look at"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Copy the material, run the notebook, write the page and say where everything is."""
     folder = checks.folder(arguments.out)
-    from nemodub_nb.cli import notebook  # noqa: PLC0415 - brings in the Jupyter packages
+    from nemodub_nb.cli import notebook
 
     began = time.monotonic()
     path = material.copy_to(folder, fresh=True)

@@ -27,10 +27,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Look, fetch nothing, and print."""
-    source = checks.languages(arguments.source)[0]
+    source = checks.language(arguments.source)
     wanted = checks.languages(arguments.to) if arguments.to else None
-    from nemodub_nb.local.engine.doctor import as_text, report  # noqa: PLC0415 - starts fast
-    from nemodub_nb.local.store.home import Home  # noqa: PLC0415
+    from nemodub_nb.local.engine.doctor import as_text, report
+    from nemodub_nb.local.store.home import Home
 
     home = Home.open().root
     found = report(home, source, wanted) if wanted else report(home, source)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Self, TextIO
 from nemodub_nb.cli.failure import one_line
 
 if TYPE_CHECKING:
-    from types import TracebackType
+    from collections.abc import Callable
 
 _EVERY_S: Final = 0.1
 _PLAIN_EVERY_S: Final = 5.0
@@ -83,39 +83,54 @@ class Bar:
             self._live.line(f"{self._title} {part:.0%} of {total / _MB:.0f} MB")
 
 
-class Spinner:
-    """Shows that one piece of work goes on, and for how long."""
+class Ticker:
+    """Rewrites the live line several times a second from a thread of its own; does nothing without a terminal."""
 
-    def __init__(self, title: str, live: Live) -> None:
-        self._title, self._live = title, live
+    def __init__(self, live: Live, text: Callable[[], str]) -> None:
+        self._live, self._text = live, text
         self._over = threading.Event()
-        self._began = time.monotonic()
-        self._thread = threading.Thread(target=self._spin, name="nemodub-spinner", daemon=True)
+        self._turn = 0
+        self._thread = threading.Thread(target=self._tick, name="nemodub-ticker", daemon=True)
 
-    def __enter__(self) -> Self:
+    def start(self) -> None:
+        """Begin."""
         if self._live.terminal:
             self._thread.start()
-        return self
 
-    def __exit__(
-        self, _kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
-    ) -> None:
+    def stop(self) -> None:
+        """End, and take the line away."""
         self._over.set()
-        if self._live.terminal:
+        if self._thread.is_alive():
             self._thread.join()
         self._live.clear()
-        self._live.line(f"{'✓' if error is None else '✗'} {self._title} ({self.elapsed_s:.0f} s)")
+
+    def _tick(self) -> None:
+        while not self._over.wait(_EVERY_S):
+            self._turn += 1
+            self._live.show(f"{_SPIN[self._turn % len(_SPIN)]} {self._text()}")
+
+
+class Spinner:
+    """Shows that one piece of work goes on, and for how long; it leaves a line unless it is `quiet`."""
+
+    def __init__(self, title: str, live: Live, *, quiet: bool = False) -> None:
+        self._title, self._live, self._quiet = title, live, quiet
+        self._began = time.monotonic()
+        self._ticker = Ticker(live, lambda: f"{title} {self._elapsed_s:.0f} s")
+
+    def __enter__(self) -> Self:
+        self._began = time.monotonic()
+        self._ticker.start()
+        return self
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        self._ticker.stop()
+        if not self._quiet:
+            self._live.line(f"{'✓' if error is None else '✗'} {self._title} ({self._elapsed_s:.0f} s)")
 
     @property
-    def elapsed_s(self) -> float:
-        """Seconds since it began."""
+    def _elapsed_s(self) -> float:
         return time.monotonic() - self._began
-
-    def _spin(self) -> None:
-        turn = 0
-        while not self._over.wait(_EVERY_S):
-            self._live.show(f"{_SPIN[turn % len(_SPIN)]} {self._title} {self.elapsed_s:.0f} s")
-            turn += 1
 
 
 def bar(part: float) -> str:

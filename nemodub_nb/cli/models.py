@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Do the action."""
-    from nemodub_nb.local.engine.errors import EngineError, WeightsUnavailableError  # noqa: PLC0415 - starts fast
+    from nemodub_nb.local.engine.errors import EngineError, WeightsUnavailableError
 
     try:
         return int(arguments.action(arguments))
@@ -51,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _list(_arguments: argparse.Namespace) -> int:
-    from nemodub_nb.local.engine.weights import list_models  # noqa: PLC0415
+    from nemodub_nb.local.engine.weights import list_models
 
     rows = list_models(_models())
     width = max(len(row.name) for row in rows)
@@ -64,7 +64,7 @@ def _list(_arguments: argparse.Namespace) -> int:
 
 
 def _get(arguments: argparse.Namespace) -> int:
-    from nemodub_nb.local.engine.weights import entry, get_model  # noqa: PLC0415
+    from nemodub_nb.local.engine.weights import entry, get_model
 
     for name in arguments.names:
         entry(name)  # an unknown name is told before anything is fetched
@@ -76,13 +76,13 @@ def _get(arguments: argparse.Namespace) -> int:
 
 
 def _path(arguments: argparse.Namespace) -> int:
-    from nemodub_nb.local.engine.weights import model_path  # noqa: PLC0415
+    from nemodub_nb.local.engine.weights import model_path
 
     print(model_path(arguments.name, _models()) if arguments.name else _models())
     return failure.OK
 
 
 def _models() -> Path:
-    from nemodub_nb.local.store.home import Home  # noqa: PLC0415
+    from nemodub_nb.local.store.home import Home
 
     return Home.open().models

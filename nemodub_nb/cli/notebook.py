@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import re
 import sys
@@ -54,7 +53,7 @@ def write(document: Any, path: Path) -> None:
 
 def write_page(document: Any, path: Path) -> None:
     """Write a notebook as an HTML page that needs no network; videos are linked, not embedded."""
-    from nbconvert import HTMLExporter  # noqa: PLC0415 - slow to load, and not needed until here
+    from nbconvert import HTMLExporter
 
     exporter = HTMLExporter(
         template_name="lab", mathjax_url="", require_js_url="", jquery_url="", mermaid_js_url=""
@@ -90,11 +89,6 @@ async def _run(
     client.owns_km = True
     async with client.async_setup_kernel(env=environment):
         client.reset_execution_trackers()
-        document.metadata["language_info"] = (
-            (await client.async_wait_for_reply(client.kc.kernel_info()))["content"]["language_info"]
-            if False
-            else document.metadata.get("language_info", {})
-        )
         for index, cell in enumerate(document.cells):
             if cell.cell_type != "code":
                 continue

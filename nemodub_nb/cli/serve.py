@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from nemodub_nb.cli import failure
+from nemodub_nb.cli.failure import BadInputError
+
 if TYPE_CHECKING:
     import argparse
 
+_LAST_PORT: Final = 65_535
 SUMMARY: Final = "serve the same API from this machine"
 
 
@@ -25,4 +29,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Serve until Ctrl-C."""
-    raise NotImplementedError(arguments)
+    if not 0 <= arguments.port <= _LAST_PORT:
+        raise BadInputError(
+            f"{arguments.port} is not a port.", f"Use 1 to {_LAST_PORT}, or 0 for a free one."
+        )
+    from nemodub_nb.local.server import serve
+
+    try:
+        serve(host=arguments.host, port=arguments.port, as_json=arguments.json)
+    except (OSError, ValueError) as error:
+        raise BadInputError(getattr(error, "strerror", None) or str(error)) from None
+    return failure.OK

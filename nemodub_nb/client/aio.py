@@ -11,7 +11,6 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
 import httpx
-from httpx_sse import EventSource
 
 from nemodub_nb.client import downloads, flows, requests, transport
 from nemodub_nb.client.context import Context
@@ -230,12 +229,10 @@ class AsyncEventStream:
     async def _read(self, response: httpx.Response) -> AsyncIterator[AgentEvent]:
         reader = self._reader
         trouble: Exception
-        response.encoding = "utf-8"  # the stream's only encoding, whatever the header says
-        response.stream = _Watched(response.stream, reader)
         watchdog = asyncio.create_task(_watch(reader, response))
         try:
-            async for event in EventSource(response).aiter_sse():
-                for each in reader.frame(event.data, time.monotonic()):
+            async for piece in response.aiter_raw():
+                for each in reader.events(piece, time.monotonic()):
                     yield each
             for each in reader.end(time.monotonic()):
                 yield each
@@ -247,22 +244,6 @@ class AsyncEventStream:
             watchdog.cancel()
         # Outside of the handler: httpx's own traceback would carry frames that hold the request.
         raise trouble
-
-
-class _Watched(httpx.AsyncByteStream):
-    """A response's bytes, looked at by the reader as they pass."""
-
-    def __init__(self, stream: Any, reader: StreamReader) -> None:
-        self._stream = stream
-        self._reader = reader
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        async for piece in self._stream:
-            yield self._reader.piece(piece, time.monotonic())
-        yield self._reader.tail()
-
-    async def aclose(self) -> None:
-        await self._stream.aclose()
 
 
 async def _watch(reader: StreamReader, response: httpx.Response) -> None:

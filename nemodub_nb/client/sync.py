@@ -12,7 +12,6 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
 import httpx
-from httpx_sse import EventSource
 
 from nemodub_nb.client import downloads, flows, requests, transport
 from nemodub_nb.client.context import Context
@@ -237,12 +236,11 @@ class EventStream:
     def _read(self, response: httpx.Response) -> Iterator[AgentEvent]:
         reader = self._reader
         trouble: Exception
-        response.encoding = "utf-8"  # the stream's only encoding, whatever the header says
-        response.stream = _Watched(response.stream, reader)
         with _Watchdog(reader, response):
             try:
-                for event in EventSource(response).iter_sse():
-                    yield from reader.frame(event.data, time.monotonic())
+                # Raw: is_event_stream() takes no compressed streams.
+                for piece in response.iter_raw():
+                    yield from reader.events(piece, time.monotonic())
                 yield from reader.end(time.monotonic())
             except transport.TROUBLE as error:
                 trouble = reader.failure(
@@ -252,22 +250,6 @@ class EventStream:
                 return
         # Outside of the handler: httpx's own traceback would carry frames that hold the request.
         raise trouble
-
-
-class _Watched(httpx.SyncByteStream):
-    """A response's bytes, looked at by the reader as they pass."""
-
-    def __init__(self, stream: Any, reader: StreamReader) -> None:
-        self._stream = stream
-        self._reader = reader
-
-    def __iter__(self) -> Iterator[bytes]:
-        for piece in self._stream:
-            yield self._reader.piece(piece, time.monotonic())
-        yield self._reader.tail()
-
-    def close(self) -> None:
-        self._stream.close()
 
 
 class _Watchdog:

@@ -29,6 +29,8 @@ class Utterances:
         if not text:
             return ""
         self._runs[-1].append(text)
+        if not self._held and text[0] != NOISE[0] and not text[0].isspace():
+            return self._show(text)  # the usual case, made quick
         return self._gate(text)
 
     def whole(self, text: str) -> str:

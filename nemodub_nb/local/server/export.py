@@ -203,18 +203,19 @@ def _windows(track: _Track, assets: Mapping[str, Asset]) -> list[dict[str, Any]]
     windows: list[dict[str, Any]] = []
     for segment in sorted(track.segments, key=lambda s: s.start_s):
         path, first, last = _cut(segment, _source(segment, track, assets))
-        window = {
+        volume = _volume(segment.meta.get("volume", track.meta.get("volume", 1.0)))
+        window: dict[str, Any] = {
             "source": path,
             "start_s": segment.start_s,
             "in_s": first,
             "out_s": last,
-            "volume": _volume(segment.meta.get("volume", track.meta.get("volume", 1.0))),
+            "volume": volume,
             "role": track.role if track.role in ("bed", "dub") else "original",
             "duck": bool(track.meta.get("duck", False)),
         }
         if windows and _goes_on(windows[-1], window):
             windows[-1]["out_s"] = max(windows[-1]["out_s"], last)
-        elif last > first and window["volume"] > 0:
+        elif last > first and volume > 0:
             windows.append(window)
     return windows
 

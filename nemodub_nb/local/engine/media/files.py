@@ -19,8 +19,10 @@ _FORBIDDEN = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, e
 
 
 @contextmanager
-def whole_file(target: str | Path) -> Iterator[Path]:
+def whole_file(target: str | Path, *, keep: bool = True) -> Iterator[Path]:
     """Give a temporary path beside `target`; it takes that name when the block ends well, else it is removed.
+
+    With `keep=False` it is removed in any case: room for what is needed on the way.
 
     Raises NoSpaceError when the disk is full or the folder cannot be written.
     """
@@ -32,7 +34,8 @@ def whole_file(target: str | Path) -> Iterator[Path]:
             temporary.touch(exist_ok=False)
         with writing(path):
             yield temporary
-            temporary.replace(path)
+            if keep:
+                temporary.replace(path)
     finally:
         with _ignored():
             temporary.unlink(missing_ok=True)

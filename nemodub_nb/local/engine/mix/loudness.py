@@ -55,17 +55,13 @@ def measure(blocks: Iterable[Samples]) -> Loudness:
         for piece in np.split(block, range(RATE, len(block), RATE)):
             if not len(piece):
                 continue
-            frame = AudioFrame.from_ndarray(
-                np.ascontiguousarray(piece, np.float32).reshape(1, -1), format="flt", layout="stereo"
-            )
-            frame.sample_rate, frame.pts, frame.time_base = RATE, at, Fraction(1, RATE)
+            graph.push(_meter_frame(piece, at))
             at += len(piece)
-            graph.push(frame)
             seen = _pulled(graph) or seen
-    # The meter speaks every 100 ms: silence at the end makes it speak once more, and the gate ignores it.
-    tail = AudioFrame.from_ndarray(np.zeros((1, RATE // 5 * 2), np.float32), format="flt", layout="stereo")
-    tail.sample_rate, tail.pts, tail.time_base = RATE, at, Fraction(1, RATE)
-    graph.push(tail)
+    # The meter speaks every 100 ms once it has heard 400: silence fills up what is missing, and the gate ignores it.
+    missing = max(-at % (RATE // 10), RATE * 2 // 5 - at)
+    if missing:
+        graph.push(_meter_frame(np.zeros((missing, 2), np.float32), at))
     graph.push(None)
     seen = _pulled(graph) or seen
     return Loudness(
@@ -95,6 +91,13 @@ def limited(blocks: Iterable[Samples], gain: float, ceiling_dbtp: float) -> Iter
         if peaks.max(initial=0.0) > ceiling:
             louder = louder * _reduction(peaks, ceiling)[:, None]
         yield louder[before : before + count].astype(np.float32, copy=False)
+
+
+def _meter_frame(samples: Samples, at: int) -> AudioFrame:
+    packed = np.ascontiguousarray(samples, np.float32).reshape(1, -1)
+    frame = AudioFrame.from_ndarray(packed, format="flt", layout="stereo")
+    frame.sample_rate, frame.pts, frame.time_base = RATE, at, Fraction(1, RATE)
+    return frame
 
 
 def _pulled(graph: Graph) -> dict[str, str]:
@@ -163,7 +166,8 @@ def _reduction(peaks: Samples, ceiling: float) -> Samples:
     padded = np.concatenate([np.full(_LOOK, lowest[0]), lowest, np.full(_LOOK, lowest[-1])])
     sums = np.concatenate([[0.0], np.cumsum(padded, dtype=np.float64)])
     width = 2 * _LOOK + 1
-    return ((sums[width:] - sums[:-width]) / width).astype(np.float32)
+    smooth: Samples = ((sums[width:] - sums[:-width]) / width).astype(np.float32)
+    return smooth
 
 
 def _running_minimum(values: Samples, reach: int) -> Samples:

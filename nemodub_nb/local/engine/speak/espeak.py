@@ -33,24 +33,18 @@ class Espeak:
         import espeakng_loader
 
         self._library = ctypes.CDLL(espeakng_loader.get_library_path())
-        self._data = espeakng_loader.get_data_path()
+        data = espeakng_loader.get_data_path()
+        # Started once: this version of the library does not survive a second start.
+        self._rate = int(self._library.espeak_Initialize(_RETRIEVE, 0, data.encode(), 0))
+        if self._rate <= 0:
+            raise OSError(f"espeak-ng did not accept its data folder {data}")
         self._heard: list[NDArray[np.int16]] = []
         # Kept on the object: the library calls it for as long as it lives.
         self._callback = _Callback(self._hear)
-        self._start()
-
-    def _start(self) -> int:
-        """Start the library afresh and return its sample rate: what it said before colours what it says next."""
-        self._library.espeak_Terminate()
-        rate = int(self._library.espeak_Initialize(_RETRIEVE, 0, self._data.encode(), 0))
-        if rate <= 0:
-            raise OSError(f"espeak-ng did not accept its data folder {self._data}")
         self._library.espeak_SetSynthCallback(self._callback)
-        return rate
 
     def speak(self, text: str, code: str, speed: float) -> tuple[NDArray[np.float32], int]:
         """Return samples in [-1, 1] with their rate, for a text in the language that espeak calls `code`."""
-        rate = self._start()
         # A region that is the language's default, such as fr-fr, has no voice of its own.
         if all(self._library.espeak_SetVoiceByName(name.encode()) for name in (code, code.partition("-")[0])):
             raise ValueError(f"espeak-ng has no voice {code}")
@@ -62,7 +56,7 @@ class Espeak:
         )
         self._library.espeak_Synchronize()
         samples = np.concatenate(self._heard) if self._heard else np.zeros(0, np.int16)
-        return samples.astype(np.float32) / np.float32(32768), rate
+        return samples.astype(np.float32) / np.float32(32768), self._rate
 
     def _hear(self, samples: ctypes._Pointer[ctypes.c_short], count: int, _events: int | None) -> int:
         if samples and count > 0:

@@ -1,0 +1,175 @@
+"""Dub a clip into other languages.
+
+For each language DIR then holds <stem>.<language>.mp4, .srt, .vtt and .report.json. The report has one row for each
+spoken line: how well it fits, what was kept, and where to look. A language that fails does not stop the others.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from nemodub_nb.cli import checks, failure
+from nemodub_nb.cli.failure import CommandError
+from nemodub_nb.cli.lines import Live, Spinner
+from nemodub_nb.cli.steps import Steps
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator, Mapping
+
+    from nemodub_nb.project import Exports, Reply
+
+SUMMARY: Final = "dub a clip into other languages"
+MORE: Final = """\
+examples:
+  nemodub dub talk.mp4 --to es,fr,de
+  nemodub dub talk.mov --to "Brazilian Portuguese" --from English --out videos
+  nemodub dub talk.mp4 --to es --transcript talk.srt --memory terms.csv
+  nemodub dub talk.mp4 --to es --json | tail -n 1
+
+Subtitles beside the clip (talk.srt, talk.vtt) are used as its transcript. A translation memory is a CSV file with the
+columns source, target, source_language, target_language, or a TMX file; what it knows is not translated again.
+The same command again repeats no finished step.
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what the command takes."""
+    parser.add_argument("clip", metavar="CLIP", type=Path, help="the video or sound file")
+    parser.add_argument(
+        "--to",
+        metavar="LANGUAGES",
+        required=True,
+        help="tags or names, parted by commas: es,fr,de or Spanish",
+    )
+    parser.add_argument(
+        "--from", dest="source", metavar="LANGUAGE", help="what is spoken (default: found out)"
+    )
+    parser.add_argument(
+        "--out",
+        metavar="DIR",
+        type=Path,
+        default=Path("dubbed"),
+        help="where to write (default: ./%(default)s)",
+    )
+    parser.add_argument(
+        "--backend",
+        choices=("local", "cloud"),
+        help="this machine or the NemoVideo cloud (default: cloud if NEMO_TOKEN is set, else local)",
+    )
+    parser.add_argument("--transcript", metavar="FILE", type=Path, help="what is said, as SRT or VTT")
+    parser.add_argument(
+        "--memory",
+        metavar="FILE",
+        type=Path,
+        action="append",
+        help="reviewed translations, as CSV or TMX; repeatable",
+    )
+    parser.add_argument("--json", action="store_true", help="end with one JSON object on standard output")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Check what was given, dub, export and say where everything is."""
+    began = time.monotonic()
+    try:
+        languages = _checked(arguments)
+        reply, exports = _work(arguments, languages)
+    except CommandError as error:
+        if arguments.json:
+            print(_json(arguments.clip, [], {}, began, error=str(error)))
+        raise
+    failed = {tag: failure.one_line(why) for tag, why in {**reply.failed, **exports.failed}.items()}
+    if arguments.json:
+        print(_json(arguments.clip, exports, failed, began))
+    else:
+        for one in exports:
+            print(one.video)
+    for tag, why in failed.items():
+        print(f"nemodub: {tag} failed: {why}", file=sys.stderr)
+    return failure.SOME_FAILED if failed else failure.OK
+
+
+def _checked(arguments: argparse.Namespace) -> list[str]:
+    """Return the languages; raise BadInputError for anything that cannot be used, before anything is started."""
+    languages = checks.languages(arguments.to)
+    if arguments.source:
+        arguments.source = checks.language(arguments.source)
+    arguments.clip = checks.clip(arguments.clip)
+    if arguments.transcript:
+        arguments.transcript = checks.text_file(arguments.transcript, "transcript", checks.TRANSCRIPT_TYPES)
+    arguments.memory = [
+        checks.text_file(path, "translation memory", checks.MEMORY_TYPES) for path in arguments.memory or []
+    ]
+    arguments.out = checks.folder(arguments.out)
+    return languages
+
+
+def _work(arguments: argparse.Namespace, languages: list[str]) -> tuple[Reply, Exports]:
+    live = Live(sys.stderr)
+    with _errors(), Spinner("ready", live, quiet=True):
+        from nemodub_nb import project as room
+
+        project = room.open_project(arguments.clip.stem, backend=arguments.backend)
+    with _errors(), project:
+        with Spinner(f"upload {arguments.clip.name}", live):
+            project.upload(arguments.clip, show=False)
+        with Steps(live) as steps:
+            reply = project.dub(
+                languages,
+                source=arguments.source,
+                transcript=arguments.transcript,
+                memory=arguments.memory,
+                on_event=steps.take,
+                show=False,
+            )
+        done = [tag for tag in languages if tag not in reply.failed]
+        if not done:
+            return reply, room.Exports()
+        with Spinner(f"export {', '.join(done)}", live):
+            return reply, project.export(done, to=arguments.out, show=False)
+
+
+@contextmanager
+def _errors() -> Iterator[None]:
+    """Turn the project's errors into the command's: what the caller can mend is bad input."""
+    from nemodub_nb import client, project
+
+    bad = (project.BadInputError, client.UnsupportedTypeError, client.FileTooLargeError, client.UploadError)
+    try:
+        yield
+    except bad as error:
+        raise failure.BadInputError(error.message, error.advice) from None
+    except client.NemoError as error:
+        raise CommandError(error.message, error.advice) from None
+
+
+def _json(
+    clip: Path,
+    exports: Exports | list[Any],
+    failed: Mapping[str, str],
+    began: float,
+    error: str | None = None,
+) -> str:
+    outputs = [
+        {
+            "language": one.language,
+            "video": str(one.video),
+            "subtitles": [str(path) for path in one.subtitles],
+            "report": str(one.report),
+        }
+        for one in exports
+    ]
+    result: dict[str, Any] = {
+        "source": str(clip),
+        "outputs": outputs,
+        "failed": [{"language": tag, "error": why} for tag, why in failed.items()],
+        "seconds": round(time.monotonic() - began, 1),
+    }
+    if error is not None:
+        result["error"] = error
+    return json.dumps(result, ensure_ascii=False)
