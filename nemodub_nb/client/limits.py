@@ -48,29 +48,28 @@ class StreamClock:
     def __init__(self, limits: Limits, now: float) -> None:
         self._limits = limits
         self._end = now + limits.run_s
-        self._content = now + limits.heartbeats_s
-        self._byte = now + limits.silence_s
+        self._content = now
+        self._byte = now
 
-    def heard(self, now: float) -> None:
-        """Note that some byte came."""
-        self._byte = now + self._limits.silence_s
-
-    def content(self, now: float) -> None:
-        """Note that something other than a heartbeat came."""
-        self._content = now + self._limits.heartbeats_s
+    def heard(self, now: float, *, content: bool) -> bool:
+        """Note that bytes came, and whether they were more than heartbeats; return whether time is over all the same."""
+        self._byte = now
+        if content:
+            self._content = now
+        return now >= self._end or now - self._content >= self._limits.heartbeats_s
 
     @property
     def due(self) -> float:
         """The moment at which the stream is over its time if nothing comes until then."""
-        return min(self._end, self._content, self._byte)
+        return min(self._end, self._content + self._limits.heartbeats_s, self._byte + self._limits.silence_s)
 
     def complaint(self, now: float) -> str | None:
         """Return what went over its time at `now`; None when nothing did."""
         if now >= self._end:
             return f"The agent did not finish within {_span(self._limits.run_s)}."
-        if now >= self._content:
+        if now - self._content >= self._limits.heartbeats_s:
             return f"The agent sent nothing but heartbeats for {_span(self._limits.heartbeats_s)}."
-        if now >= self._byte:
+        if now - self._byte >= self._limits.silence_s:
             return f"The agent sent nothing at all for {_span(self._limits.silence_s)}."
         return None
 

@@ -42,18 +42,15 @@ class StreamReader:
 
         Raises AgentError, StreamBrokenError when a frame is beyond all bounds, or NemoTimeoutError when time is over.
         """
-        self.clock.heard(now)
         try:
             frames = self._splitter.feed(piece)
         except FrameTooLargeError:
             raise self._broken(f"a frame is larger than {self._limits.frame_bytes / MIB:g} MB") from None
-        decoder = self._decoder
-        understood = decoder.understood
+        understood = self._decoder.understood
         for data in frames:
             yield from self._frame(data)
-        if decoder.understood != understood:
-            self.clock.content(now)
-        if (complaint := self.clock.complaint(now)) is not None:
+        over = self.clock.heard(now, content=self._decoder.understood != understood)
+        if over and (complaint := self.clock.complaint(now)) is not None:
             raise self._late(complaint)
 
     def end(self, now: float) -> Iterator[AgentEvent]:

@@ -73,7 +73,7 @@ class FrameSplitter:
             elif line == b"data":
                 data.append(b"")
         if found:
-            self._size = sum(map(len, self._line)) + sum(map(len, data))
+            self._size = sum(map(len, (*self._line, *data))) if self._line or data else 0
         return found
 
     def _without_bom(self, piece: bytes) -> bytes:

@@ -91,10 +91,12 @@ class Utterances:
         return self._show(words) if words else ""
 
     def _show(self, words: str) -> str:
-        if self._between and self._shown and not self._shown[-1][-1:].isspace():
-            self._shown.append("\n")
-        self._between = False
-        self._normal = self._normal or bool(words.strip())
+        if self._between:
+            self._between = False
+            if self._shown and not self._shown[-1][-1:].isspace():
+                self._shown.append("\n")
+        if not self._normal:
+            self._normal = bool(words.strip())
         self._shown.append(words)
         return words
 

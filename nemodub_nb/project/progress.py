@@ -51,6 +51,7 @@ class Progress:
     heard_at: float = 0.0
 
     def __post_init__(self) -> None:
+        self.title = plain(self.title, 200)
         self.started_at = self.heard_at = self.clock()
 
     @property

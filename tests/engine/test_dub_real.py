@@ -40,8 +40,8 @@ def test_an_english_reader_speaks_portuguese_afterwards(speech_clip: Path, home:
     portuguese = result["languages"]["pt"]
     assert len(portuguese["lines"]) == len(result["transcript"])
     understood = heard(Path(portuguese["voice_stem"]), "pt", models)
-    assert "dashwood" in understood
-    assert "mulher" in understood
+    for word in ("prudentemente", "mulher", "respeitável"):
+        assert word in understood
     stem = read_audio(portuguese["voice_stem"], rate=48_000)
     assert abs(len(stem) / 48_000 - result["media"]["duration_s"]) < 0.05
     bed = heard(Path(result["bed"]), "en", models)

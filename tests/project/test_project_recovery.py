@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -15,6 +16,31 @@ import pytest
 from nemodub_nb.client import ConnectionFailedError
 from nemodub_nb.project import BackendDiedError, SessionGoneError, recovery
 from nemodub_nb.project.connection import CLOUD_PACE
+
+
+OTHER_PROCESS = """
+import pathlib, sys
+sys.path.insert(0, {tests!r})
+from conftest import Lab
+from nemodub_nb.project.backend import LocalBackend
+lab = Lab.__new__(Lab)
+lab.home, lab.notes, lab._projects = pathlib.Path({home!r}), pathlib.Path({notes!r}), []
+lab.backend = LocalBackend(lab.home, {command!r})
+project = lab.open()
+project.upload({clip!r}, show=False)
+"""
+
+
+def other_process(lab, clip, code):
+    """Return the command of a process of its own that opens a project on the lab's home and runs the code."""
+    setup = OTHER_PROCESS.format(
+        tests=str(Path(__file__).parent),
+        home=str(lab.home),
+        notes=str(lab.notes),
+        command=lab.command,
+        clip=str(clip),
+    )
+    return [sys.executable, "-c", setup + code]
 
 
 def wait_for(condition, limit_s=15.0):
@@ -107,8 +133,7 @@ def test_stop_stops_waiting_at_once_and_the_same_sentence_again_finds_its_outcom
 
     async def stopped():
         task = asyncio.ensure_future(project.adub("es", show=False))
-        while lab.jobs() < 1:
-            await asyncio.sleep(0.02)
+        await asyncio.to_thread(wait_for, lambda: lab.jobs() == 1)
         task.cancel()
         began = time.monotonic()
         with pytest.raises(asyncio.CancelledError):
@@ -122,16 +147,8 @@ def test_stop_stops_waiting_at_once_and_the_same_sentence_again_finds_its_outcom
 
 
 def test_ctrl_c_stops_a_blocking_call_and_leaves_the_backend_alone(lab, clip):
-    code = f"""
-import signal, sys, threading, time, os, pathlib
-sys.path.insert(0, {str(os.path.dirname(__file__))!r})
-import conftest
-lab = conftest.Lab.__new__(conftest.Lab)
-lab.home, lab.notes, lab._projects = pathlib.Path({str(lab.home)!r}), pathlib.Path({str(lab.notes)!r}), []
-from nemodub_nb.project.backend import LocalBackend
-lab.backend = LocalBackend(lab.home, {lab.command!r})
-project = lab.open()
-project.upload({str(clip)!r}, show=False)
+    code = """
+import os, signal, threading, time
 def interrupt():
     while not lab.jobs():
         time.sleep(0.02)
@@ -144,7 +161,7 @@ except KeyboardInterrupt:
 """
     lab.hold()
     done = subprocess.run(
-        [sys.executable, "-c", code],
+        other_process(lab, clip, code),
         capture_output=True,
         text=True,
         timeout=60,
@@ -154,21 +171,9 @@ except KeyboardInterrupt:
     assert done.stdout.strip() == "stopped True", done.stderr
 
 
-def test_what_an_earlier_process_left_is_taken_up(lab, clip, tmp_path):
+def test_what_an_earlier_process_left_is_taken_up(lab, clip):
     lab.hold()
-    code = f"""
-import sys, pathlib
-sys.path.insert(0, {str(os.path.dirname(__file__))!r})
-import conftest
-lab = conftest.Lab.__new__(conftest.Lab)
-lab.home, lab.notes, lab._projects = pathlib.Path({str(lab.home)!r}), pathlib.Path({str(lab.notes)!r}), []
-from nemodub_nb.project.backend import LocalBackend
-lab.backend = LocalBackend(lab.home, {lab.command!r})
-project = lab.open()
-project.upload({str(clip)!r}, show=False)
-project.dub("es", show=False)
-"""
-    other = subprocess.Popen([sys.executable, "-c", code])
+    other = subprocess.Popen(other_process(lab, clip, 'project.dub("es", show=False)'))
     wait_for(lambda: lab.jobs() == 1, 30)
     other.kill()
     other.wait()
@@ -204,8 +209,7 @@ def test_a_render_of_an_earlier_process_is_put_where_it_was_wanted(lab, clip, tm
 
     async def left():
         task = asyncio.ensure_future(project.aexport(to=tmp_path / "out", show=False))
-        while lab.jobs() < 2:
-            await asyncio.sleep(0.02)
+        await asyncio.to_thread(wait_for, lambda: lab.jobs() == 2)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
 

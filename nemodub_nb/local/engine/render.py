@@ -221,7 +221,7 @@ def _picture(
     canvas = canvas_for(info, None if has_aspect(info, job.aspect) else job.aspect)
     paint = None
     if job.titles or burned:
-        from nemodub_nb.local.engine.media.overlay import Painter  # noqa: PLC0415 - Pillow only when words are painted
+        from nemodub_nb.local.engine.media.overlay import Painter
 
         paint = Painter((canvas.width, canvas.height), job.titles, burned).paint
     stream = add_encoder(out, canvas, max(sources[part.source].fps for part in parts), job.quality)

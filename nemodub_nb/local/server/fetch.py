@@ -66,7 +66,7 @@ async def fetch(backend: Backend, url: str) -> Arriving:
                         f"{_shown(url)} answered with HTTP {response.status_code}. Check the link."
                     )
                 return await _received(backend, url, response)
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
         raise bad_request(
             f"{_shown(url)} could not be fetched ({type(error).__name__}). Check the link."
         ) from error
@@ -117,7 +117,10 @@ def _is_public(address: str) -> bool:
 
 def _shown(url: str) -> str:
     """Return a URL for a message: without credentials and query, which may be secrets."""
-    parts = urlsplit(url[:300])
+    try:
+        parts = urlsplit(url[:300])
+    except ValueError:
+        return "The link"
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}" if parts.netloc else url[:100]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from av.packet import Packet
 
@@ -56,9 +56,9 @@ def caption_packets(
         yield _packet(stream, at, end, "")
 
 
-def _packet(stream: SubtitleStream, start: int, end: int, text: str) -> Packet[SubtitleStream]:
+def _packet(stream: SubtitleStream, start: int, end: int, text: str) -> Packet[Any]:
     data = text.encode()[:_LONGEST_BYTES].decode(errors="ignore").encode()
-    packet: Packet[SubtitleStream] = Packet(len(data).to_bytes(2, "big") + data)
+    packet = Packet(len(data).to_bytes(2, "big") + data)
     packet.pts = packet.dts = start
     packet.duration = end - start
     packet.time_base = _UNIT

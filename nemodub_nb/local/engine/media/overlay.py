@@ -65,7 +65,7 @@ class Painter:
         due = [(cue.text, style) for cue, style in self._cues if cue.start_s <= time_s < cue.end_s]
         if not due:
             return frame
-        picture = frame.to_ndarray()
+        picture = frame.to_ndarray().astype(np.uint8, copy=False)
         for text, style in due:
             _blend(picture, self._patch(text, style), *self._size)
         painted = VideoFrame.from_ndarray(picture, format="yuv420p")

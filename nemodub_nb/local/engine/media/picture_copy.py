@@ -41,35 +41,53 @@ def copy_range(part: Part, info: MediaInfo) -> CopyRange | None:
     if info.video_codec != "h264" or info.pixel_format not in _FORMATS:
         return None
     frame_s = 1.0 / info.fps if info.fps > 0 else 0.04
-    whole_start = part.in_s < frame_s / 2
+    wanted = None if part.in_s < frame_s / 2 else part.in_s
     end = float("inf") if part.out_s > info.duration_s - 1.5 * frame_s else part.out_s - frame_s / 100
-    start: float | None = None
-    past_end = False
     with open_media(part.source) as container:
         stream = picture_stream(container)
         if stream is None:
             return None
         origin = origin_s(container)
-        last_dts: int | None = None
-        for packet in container.demux(stream):
-            if not packet.size:
-                continue
-            time = _time_s(packet, origin)
-            if time is None or packet.dts is None or packet.is_discard or packet.is_corrupt:
-                return None
-            if start is None:
-                if not packet.is_keyframe or not (whole_start or abs(time - part.in_s) < frame_s / 2):
-                    if whole_start:
-                        return None
-                    continue
-                start = time
-            if (not whole_start and time < start) or (past_end and time < end):
-                return None
-            if last_dts is not None and packet.dts <= last_dts:
-                return None
-            past_end = past_end or time >= end
-            last_dts = packet.dts
-    return None if start is None else CopyRange(part.source, 0.0 if whole_start else start, end, origin)
+        check = _Check(wanted, end, frame_s / 2)
+        if not all(
+            check.passes(packet, _time_s(packet, origin)) for packet in container.demux(stream) if packet.size
+        ):
+            return None
+    if check.start_s is None:
+        return None
+    return CopyRange(part.source, 0.0 if wanted is None else check.start_s, end, origin)
+
+
+@dataclass
+class _Check:
+    """Looks at the packets in their order, and finds out whether a range of them can stand alone."""
+
+    wanted_s: float | None
+    """Where the range starts; None is the very beginning."""
+    end_s: float
+    tolerance_s: float
+    start_s: float | None = None
+    past_end: bool = False
+    last_dts: int | None = None
+
+    def passes(self, packet: Packet[VideoStream], time_s: float | None) -> bool:
+        """Take the next packet; False when it makes copying impossible."""
+        if time_s is None or packet.dts is None or packet.is_discard or packet.is_corrupt:
+            return False
+        if self.start_s is None:
+            if self.wanted_s is not None and not (
+                packet.is_keyframe and abs(time_s - self.wanted_s) < self.tolerance_s
+            ):
+                return True  # still before the range
+            if not packet.is_keyframe:
+                return False
+            self.start_s = time_s
+        shown_before_start = self.wanted_s is not None and time_s < self.start_s
+        shown_before_end = self.past_end and time_s < self.end_s
+        in_order = self.last_dts is None or packet.dts > self.last_dts
+        self.past_end = self.past_end or time_s >= self.end_s
+        self.last_dts = packet.dts
+        return in_order and not shown_before_start and not shown_before_end
 
 
 def copied_packets(

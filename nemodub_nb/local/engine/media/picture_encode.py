@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import av
@@ -59,10 +60,10 @@ def canvas_for(info: MediaInfo, aspect: str | None) -> Canvas:
         return Canvas(width, height, width, height)
     most_width, most_height = ASPECTS[aspect]
     ratio = most_width / most_height
-    width = max(info.width, info.height * ratio)
-    scale = min(1.0, most_width / width)
+    widest = max(float(info.width), info.height * ratio)
+    scale = min(1.0, most_width / widest)
     inner_width, inner_height = _even(info.width * scale), _even(info.height * scale)
-    return Canvas(_even(width * scale), _even(width * scale / ratio), inner_width, inner_height)
+    return Canvas(_even(widest * scale), _even(widest * scale / ratio), inner_width, inner_height)
 
 
 def has_aspect(info: MediaInfo, aspect: str | None) -> bool:
@@ -70,7 +71,7 @@ def has_aspect(info: MediaInfo, aspect: str | None) -> bool:
     if aspect is None:
         return True
     width, height = ASPECTS[aspect]
-    return abs(info.width / info.height - width / height) < 0.01 * width / height  # noqa: PLR2004 - nobody sees 1 %
+    return abs(info.width / info.height - width / height) < 0.01 * width / height
 
 
 def add_encoder(out: OutputContainer, canvas: Canvas, fps: float, quality: str) -> VideoStream:
@@ -177,6 +178,7 @@ class _Fitter:
         self._canvas = canvas
         self._key: tuple[int, int, str, int] | None = None
         self._graph: Graph | None = None
+        self._count = 0
 
     def fit(self, frame: VideoFrame) -> VideoFrame:
         """Return the frame as it goes to the encoder: upright, of the canvas' size, yuv420p."""
@@ -184,7 +186,8 @@ class _Fitter:
         key = (frame.width, frame.height, frame.format.name, rotation)
         if key != self._key or self._graph is None:
             self._graph, self._key = self._build(frame, rotation), key
-        frame.pts, frame.time_base = 0, frame.time_base
+        # The filters want times that grow; the real ones are kept by the caller.
+        frame.pts, self._count = self._count, self._count + 1
         self._graph.vpush(frame)
         fitted = self._graph.vpull()
         fitted.duration, fitted.time_base = frame.duration, frame.time_base or Fraction(1, _TICKS)
@@ -226,7 +229,7 @@ class _Fitter:
 
 
 def _link(chain: Sequence[FilterContext]) -> None:
-    for one, following in zip(chain, chain[1:], strict=False):
+    for one, following in pairwise(chain):
         one.link_to(following)
 
 
