@@ -130,8 +130,11 @@ def _work(arguments: argparse.Namespace, languages: list[str]) -> tuple[Reply, E
         done = [tag for tag in languages if tag not in reply.failed]
         if not done:
             return reply, room.Exports()
-        with Spinner(f"export {', '.join(done)}", live):
-            return reply, project.export(done, to=arguments.out, show=False)
+        with Spinner(f"export {', '.join(done)}", live, quiet=True):
+            exports = project.export(done, to=arguments.out, show=False)
+        for one in exports:
+            live.line(f"✓ {one.language or ''} {one.video.name}")
+        return reply, exports
 
 
 @contextmanager

@@ -207,14 +207,12 @@ class AsyncEventStream:
         return self
 
     def __aiter__(self) -> AsyncIterator[AgentEvent]:
-        return self
+        if self._events is None:
+            raise RuntimeError("The message has not been sent: write `async with client.run(...) as events:` first.")
+        return self._events
 
     async def __anext__(self) -> AgentEvent:
-        if self._events is None:
-            raise RuntimeError(
-                "The message has not been sent: write `async with client.run(...) as events:` first."
-            )
-        return await anext(self._events)
+        return await anext(aiter(self))
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

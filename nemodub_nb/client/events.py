@@ -63,6 +63,7 @@ class EventDecoder:
 
     def _content(self, frame: dict[str, Any], parts: list[Any]) -> list[AgentEvent]:
         """Read the ADK shape."""
+        self.understood += 1
         events: list[AgentEvent] = []
         texts: list[str] = []
         for part in parts:
@@ -80,7 +81,6 @@ class EventDecoder:
                 kind: EventKind = "progress" if answer.get("willContinue") else "tool_result"
                 self._tool(kind, answer, _mapping(answer.get("response")), frame, events)
         self._say(texts, frame, events)
-        self.understood += 1
         return events
 
     def _plain(self, frame: dict[str, Any], content: Any) -> list[AgentEvent]:
@@ -101,7 +101,7 @@ class EventDecoder:
 
     def _say(self, texts: list[str], frame: dict[str, Any], events: list[AgentEvent]) -> None:
         if texts:
-            text = "".join(texts)
+            text = texts[0] if len(texts) == 1 else "".join(texts)
             texts.clear()
             words = self._words.fragment(text) if frame.get("partial") else self._words.whole(text)
             if words:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nemodub_nb.client.errors import NemoError, NemoTimeoutError, StreamBrokenError
+from nemodub_nb.client.errors import AgentError, NemoError, NemoTimeoutError, StreamBrokenError
 from nemodub_nb.client.events import EventDecoder
 from nemodub_nb.client.limits import MIB, Limits, StreamClock
 from nemodub_nb.client.sse import FrameSplitter, FrameTooLargeError
@@ -46,10 +46,14 @@ class StreamReader:
             frames = self._splitter.feed(piece)
         except FrameTooLargeError:
             raise self._broken(f"a frame is larger than {self._limits.frame_bytes / MIB:g} MB") from None
-        understood = self._decoder.understood
-        for data in frames:
-            yield from self._frame(data)
-        over = self.clock.heard(now, content=self._decoder.understood != understood)
+        decoder = self._decoder
+        understood = decoder.understood
+        try:
+            for data in frames:
+                yield from decoder.frame(data)
+        except AgentError as error:
+            raise self._hidden(error) from None
+        over = self.clock.heard(now, content=decoder.understood != understood)
         if over and (complaint := self.clock.complaint(now)) is not None:
             raise self._late(complaint)
 
@@ -61,7 +65,10 @@ class StreamReader:
         whole = False
         for data in self._splitter.flush():
             unreadable = self._decoder.unreadable
-            yield from self._frame(data)
+            try:
+                yield from self._decoder.frame(data)
+            except AgentError as error:
+                raise self._hidden(error) from None
             whole = bool(data.strip()) and self._decoder.unreadable == unreadable
         if ragged and not whole:
             raise self._broken("it ended in the middle of a frame")
@@ -76,12 +83,9 @@ class StreamReader:
             complaint = "The agent sent nothing for too long."
         return self._late(complaint) if complaint is not None else self._broken("the connection was lost")
 
-    def _frame(self, data: str) -> list[AgentEvent]:
-        try:
-            return self._decoder.frame(data)
-        except NemoError as error:
-            error.rephrase(self._hide(error.message))
-            raise
+    def _hidden(self, error: AgentError) -> AgentError:
+        error.rephrase(self._hide(error.message))
+        return error
 
     def _late(self, complaint: str) -> NemoTimeoutError:
         error = NemoTimeoutError(complaint, "Look at the session's state: the work may still be going on.")

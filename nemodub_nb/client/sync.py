@@ -212,14 +212,12 @@ class EventStream:
         return self
 
     def __iter__(self) -> Iterator[AgentEvent]:
-        return self
+        if self._events is None:
+            raise RuntimeError("The message has not been sent: write `with client.run(...) as events:` first.")
+        return self._events
 
     def __next__(self) -> AgentEvent:
-        if self._events is None:
-            raise RuntimeError(
-                "The message has not been sent: write `with client.run(...) as events:` first."
-            )
-        return next(self._events)
+        return next(iter(self))
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

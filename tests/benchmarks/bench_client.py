@@ -36,7 +36,13 @@ def frames() -> list[bytes]:
     made = []
     for number in range(EVENTS):
         content = {"role": "model", "parts": [{"text": f"fragment number {number} "}]}
-        event = {"content": content, "partial": True, "author": "nemo_agent", "id": f"e{number}", "timestamp": 1.7e9 + number}
+        event = {
+            "content": content,
+            "partial": True,
+            "author": "nemo_agent",
+            "id": f"e{number}",
+            "timestamp": 1.7e9 + number,
+        }
         made.append(b"data: " + json.dumps(event).encode() + b"\n\n")
     return made
 
@@ -63,7 +69,9 @@ def _handle(connection: socket.socket, answer: bytes) -> None:
                 return
             head += data
         headers, _, start = head.partition(b"\r\n\r\n")
-        length = next(int(line[15:]) for line in headers.split(b"\r\n") if line.lower().startswith(b"content-length:"))
+        length = next(
+            int(line[15:]) for line in headers.split(b"\r\n") if line.lower().startswith(b"content-length:")
+        )
         left = length - len(start)
         buffer = bytearray(1 << 20)
         while left > 0:
@@ -84,7 +92,10 @@ def seconds(work: Callable[[], object]) -> float:
 
 
 def bare(url: str, *, parse: bool) -> None:
-    with httpx.Client(trust_env=False) as client, client.stream("POST", url + "/run_sse", json={}) as response:
+    with (
+        httpx.Client(trust_env=False) as client,
+        client.stream("POST", url + "/run_sse", json={}) as response,
+    ):
         count = sum(1 for each in EventSource(response).iter_sse() if not parse or each.json())
     assert count == EVENTS
 
@@ -106,10 +117,16 @@ def alternate(*works: Callable[[], object]) -> list[float]:
 def bench_stream() -> None:
     for name, together in (("a frame a chunk, as ASGI servers send it", 1), ("250 frames a chunk", 250)):
         url = serve(streamed(together))
-        plain, parsed, mine = alternate(lambda: bare(url, parse=False), lambda: bare(url, parse=True), lambda: ours(url))  # noqa: B023
+        plain, parsed, mine = alternate(
+            lambda: bare(url, parse=False), lambda: bare(url, parse=True), lambda: ours(url)
+        )  # noqa: B023
         print(f"stream, {name}:")
-        print(f"  httpx-sse {EVENTS / plain:>9,.0f} events/s; with .json() {EVENTS / parsed:>9,.0f}; client {EVENTS / mine:>9,.0f}")
-        print(f"  ratio to bare {plain / mine:.2f} (target >= 0.80); to bare with .json() {parsed / mine:.2f}")
+        print(
+            f"  httpx-sse {EVENTS / plain:>9,.0f} events/s; with .json() {EVENTS / parsed:>9,.0f}; client {EVENTS / mine:>9,.0f}"
+        )
+        print(
+            f"  ratio to bare {plain / mine:.2f} (target >= 0.80); to bare with .json() {parsed / mine:.2f}"
+        )
 
 
 def bench_upload(megabytes: int) -> None:
@@ -138,9 +155,13 @@ def bench_upload(megabytes: int) -> None:
         moments.clear()
         took = seconds(mine)
         gaps = [b - a for a, b in zip(moments, moments[1:], strict=False)]
-        print(f"upload of {megabytes} MB: curl -F {megabytes / theirs:,.0f} MB/s; client {megabytes / own:,.0f} MB/s")
+        print(
+            f"upload of {megabytes} MB: curl -F {megabytes / theirs:,.0f} MB/s; client {megabytes / own:,.0f} MB/s"
+        )
         print(f"  ratio {theirs / own:.2f} (target >= 0.90); memory +{grown:.1f} MiB (target <= 32)")
-        print(f"  progress {len(moments) / took:.1f}/s, longest gap {max(gaps, default=0):.2f} s (target >= 2/s)")
+        print(
+            f"  progress {len(moments) / took:.1f}/s, longest gap {max(gaps, default=0):.2f} s (target >= 2/s)"
+        )
 
 
 if __name__ == "__main__":

@@ -109,7 +109,7 @@ def test_a_clip_above_the_limit_is_told(run, tmp_path):
 
 
 def test_an_unknown_language_is_told(run):
-    refused(run("dub", CLIP, "--to", "es,klingonish"), "klingonish")
+    refused(run("dub", CLIP, "--to", "es,asdfasdf"), "asdfasdf")
 
 
 def test_an_unreadable_transcript_is_told(run, tmp_path, tiny_clip):

@@ -108,13 +108,20 @@ def stream(*frames: Any) -> list[Piece]:
     """A whole, well-formed event stream; a float is a pause in seconds, bytes go as they are."""
     pieces: list[Piece] = [stream_head()]
     for each in frames:
-        pieces.append(each if isinstance(each, float) else chunk(each if isinstance(each, bytes) else frame(each)))
+        pieces.append(
+            each if isinstance(each, float) else chunk(each if isinstance(each, bytes) else frame(each))
+        )
     return [*pieces, b"0\r\n\r\n"]
 
 
 def said(text: str, *, partial: bool = False) -> dict[str, Any]:
     mark = {"partial": True} if partial else {}
-    return {"id": "e", "author": "nemo_agent", "content": {"role": "model", "parts": [{"text": text}]}, **mark}
+    return {
+        "id": "e",
+        "author": "nemo_agent",
+        "content": {"role": "model", "parts": [{"text": text}]},
+        **mark,
+    }
 
 
 class _Handler(socketserver.BaseRequestHandler):

@@ -15,9 +15,11 @@ import pytest
 
 import nemodub_nb.client as nc
 
-pytestmark = pytest.mark.skipif(importlib.util.find_spec("google.adk") is None, reason="google-adk is not installed")
+pytestmark = pytest.mark.skipif(
+    importlib.util.find_spec("google.adk") is None, reason="google-adk is not installed"
+)
 
-AGENT = '''
+AGENT = """
 import asyncio
 
 from google.adk.agents import BaseAgent
@@ -60,7 +62,7 @@ class Scripted(BaseAgent):
 
 
 root_agent = Scripted(name="nemo_agent")
-'''
+"""
 SERVER = """
 import sys
 
@@ -83,7 +85,9 @@ def adk(tmp_path_factory):
         port = free.getsockname()[1]
     log = (folder / "log").open("w")
     command = [sys.executable, "-c", SERVER, str(folder), str(port)]
-    process = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, "OTEL_SDK_DISABLED": "true"})
+    process = subprocess.Popen(
+        command, stdout=log, stderr=log, env={**os.environ, "OTEL_SDK_DISABLED": "true"}
+    )
     url = f"http://127.0.0.1:{port}"
     try:
         for _ in range(600):
@@ -114,7 +118,10 @@ def say(request, adk, session):
             return list(events), events.final_text
 
     async def aio(text, limits):
-        async with nc.AsyncNemoClient("any-token", adk, limits=limits) as client, client.run(session, text) as events:
+        async with (
+            nc.AsyncNemoClient("any-token", adk, limits=limits) as client,
+            client.run(session, text) as events,
+        ):
             return [each async for each in events], events.final_text
 
     return sync if request.param == "sync" else lambda text, limits=None: asyncio.run(aio(text, limits))
@@ -160,5 +167,9 @@ def test_a_server_that_stays_silent_is_a_timeout(say):
 
 
 def test_an_unknown_session_is_its_own_error(adk):
-    with nc.NemoClient("any-token", adk) as client, pytest.raises(nc.SessionNotFoundError), client.run("nope", "x"):
+    with (
+        nc.NemoClient("any-token", adk) as client,
+        pytest.raises(nc.SessionNotFoundError),
+        client.run("nope", "x"),
+    ):
         pass

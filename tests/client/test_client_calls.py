@@ -22,14 +22,25 @@ def serve_everything(server, kit):
     server.on("POST /api/auth/claim-token", kit.ok({"claim_token": "clm_a/b", "expires_in": 604800}))
     server.on(
         "POST /api/upload-video/",
-        kit.ok({"files": [{"filename": "a.mp4", "file_type": "video", "cdn_url": "https://cdn/x", "duration": 31.5}]}),
+        kit.ok(
+            {
+                "files": [
+                    {"filename": "a.mp4", "file_type": "video", "cdn_url": "https://cdn/x", "duration": 31.5}
+                ]
+            }
+        ),
     )
     server.on("GET /api/credits/", kit.ok({"available": 70, "frozen": 30, "total": 100}))
     server.on(
         "GET /api/state/",
-        kit.ok({"session_id": SID, "task_id": "t1", "state": {"draft": {"t": [], "zz": 1}, "video_infos": [1]}}),
+        kit.ok(
+            {"session_id": SID, "task_id": "t1", "state": {"draft": {"t": [], "zz": 1}, "video_infos": [1]}}
+        ),
     )
-    server.on("POST /api/render/proxy/lambda", kit.http(200, {"success": True, "data": {"id": "r1", "status": "pending"}}))
+    server.on(
+        "POST /api/render/proxy/lambda",
+        kit.http(200, {"success": True, "data": {"id": "r1", "status": "pending"}}),
+    )
     server.on("POST /run_sse", kit.stream(kit.said("Hi", partial=True), kit.said("Hi")))
 
 
@@ -156,7 +167,9 @@ def test_the_platform_is_told_from_the_environment_or_the_install_path(named, pa
     assert platform(named, PurePosixPath(path)) == expected
 
 
-@pytest.mark.parametrize("url", ["ftp://x", "file:///etc/passwd", "", "http://", "https://user:pass@host", "nonsense"])
+@pytest.mark.parametrize(
+    "url", ["ftp://x", "file:///etc/passwd", "", "http://", "https://user:pass@host", "nonsense"]
+)
 def test_a_base_url_that_is_none_is_refused_at_once(url):
     with pytest.raises(nc.NemoError, match="https://example.org") as caught:
         nc.NemoClient("t", url or " ")

@@ -210,7 +210,9 @@ def test_hostile_words_in_an_error_are_harmless_in_a_terminal(server, client, ki
 
 
 def test_an_anonymous_user_out_of_credits_gets_a_registration_link(server, kit):
-    server.on("POST /api/auth/anonymous-token", kit.ok({"token": "nmv_usr_a", "credits": 100, "user_id": "u 1"}))
+    server.on(
+        "POST /api/auth/anonymous-token", kit.ok({"token": "nmv_usr_a", "credits": 100, "user_id": "u 1"})
+    )
     server.on("POST /run_sse", kit.http(200, {"code": 2001, "message": "no credits"}))
     with nc.NemoClient(base_url=server.url, web_url="https://web.example") as client:
         with pytest.raises(nc.OutOfCreditsError) as caught, client.run("1", "dub"):
@@ -240,13 +242,20 @@ def test_retry_after_is_read_as_seconds_and_as_a_date():
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=4)
-    | st.dictionaries(st.sampled_from(["code", "data", "success", "error", "message", "detail", "x"]), inner, max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.sampled_from(["code", "data", "success", "error", "message", "detail", "x"]), inner, max_size=5
+        )
+    ),
     max_leaves=12,
 )
 
 
-@given(st.integers(100, 599), st.one_of(st.binary(max_size=200), JSON.map(lambda value: json.dumps(value).encode())))
+@given(
+    st.integers(100, 599),
+    st.one_of(st.binary(max_size=200), JSON.map(lambda value: json.dumps(value).encode())),
+)
 def test_any_answer_is_data_or_a_typed_error(status, body):
     with contextlib.suppress(nc.APIError):
         assert isinstance(envelope.decode(status, {}, body), dict)

@@ -13,9 +13,12 @@ from nemodub_nb.client.events import EventDecoder
 
 
 def adk(*parts, partial=False, **more):
-    return {"id": "same", "author": "nemo_agent", "content": {"role": "model", "parts": list(parts)}, **more} | (
-        {"partial": True} if partial else {}
-    )
+    return {
+        "id": "same",
+        "author": "nemo_agent",
+        "content": {"role": "model", "parts": list(parts)},
+        **more,
+    } | ({"partial": True} if partial else {})
 
 
 def decode(*frames):
@@ -65,14 +68,23 @@ def test_a_fragment_that_was_lost_is_filled_in_from_the_aggregate():
 
 
 def test_an_aggregate_that_differs_in_blanks_only_is_not_told_again():
-    assert texts(text("Hello ", partial=True), text("you ", partial=True), text("Hello you")) == ["Hello ", "you "]
+    assert texts(text("Hello ", partial=True), text("you ", partial=True), text("Hello you")) == [
+        "Hello ",
+        "you ",
+    ]
 
 
 def test_tools_of_both_shapes():
     call = {"id": "1", "name": "dub_video", "args": {"to": ["es"]}}
     answer = {"id": "1", "name": "dub_video", "response": {"status": "done"}}
-    working = {**answer, "willContinue": True, "response": {"status": "working", "step": "speak", "done": 3, "total": 14}}
-    events, _ = decode(adk({"functionCall": call}), adk({"functionResponse": working}), adk({"functionResponse": answer}))
+    working = {
+        **answer,
+        "willContinue": True,
+        "response": {"status": "working", "step": "speak", "done": 3, "total": 14},
+    }
+    events, _ = decode(
+        adk({"functionCall": call}), adk({"functionResponse": working}), adk({"functionResponse": answer})
+    )
     assert [(each.kind, each.name) for each in events] == [
         ("tool_call", "dub_video"),
         ("progress", "dub_video"),
@@ -95,18 +107,37 @@ def test_tools_of_both_shapes():
 
 
 def test_two_tools_and_words_in_one_frame_keep_their_order():
-    frame = adk({"text": "A"}, {"functionCall": {"name": "x"}}, {"text": "B"}, {"functionCall": {"name": "y", "args": None}})
+    frame = adk(
+        {"text": "A"},
+        {"functionCall": {"name": "x"}},
+        {"text": "B"},
+        {"functionCall": {"name": "y", "args": None}},
+    )
     assert [each.text or each.name for each in decode(frame)[0]] == ["A", "x", "B", "y"]
 
 
 @pytest.mark.parametrize(
-    "data", ["", " ", "[DONE]", '{"type":"heartbeat"}', '{"actions":{}}', "7", "junk", '{"content":{"parts":[]}}', "[[", "null"]
+    "data",
+    [
+        "",
+        " ",
+        "[DONE]",
+        '{"type":"heartbeat"}',
+        '{"actions":{}}',
+        "7",
+        "junk",
+        '{"content":{"parts":[]}}',
+        "[[",
+        "null",
+    ],
 )
 def test_frames_without_content_are_heartbeats(data):
     assert [each.kind for each in decode(data)[0]] == ["heartbeat"]
 
 
-@pytest.mark.parametrize("content", [None, 5, "x", [], {"parts": 5}, {"parts": [5, None]}, {"parts": [{"text": 5}]}])
+@pytest.mark.parametrize(
+    "content", [None, 5, "x", [], {"parts": 5}, {"parts": [5, None]}, {"parts": [{"text": 5}]}]
+)
 def test_frames_of_wrong_types_do_no_harm(content):
     decode({"content": content})
     decode({"type": "tool_call", "name": 5, "args": 5})
@@ -143,7 +174,10 @@ def test_trailing_noise_after_a_normal_answer_is_left_out():
     assert texts(text("Done."), text(NOISE)) == ["Done."]
     call = adk({"functionCall": {"name": "x", "args": {}}})
     assert texts(call, text(NOISE)) == []
-    fragments = [text(word, partial=True) for word in ("I encoun", "tered a temporary", " issue. Please", " try again.")]
+    fragments = [
+        text(word, partial=True)
+        for word in ("I encoun", "tered a temporary", " issue. Please", " try again.")
+    ]
     assert texts(text("Done."), *fragments, text(NOISE)) == ["Done."]
     assert texts({"type": "text", "content": "Done."}, {"type": "text", "content": NOISE}) == ["Done."]
 
@@ -152,7 +186,10 @@ def test_the_same_words_are_told_when_they_are_the_answer_or_do_not_trail():
     assert texts(text(NOISE)) == [NOISE]
     assert texts(text("A"), text(NOISE), text("B")) == ["A", NOISE + "\nB"]
     assert decode(text("A"), text(NOISE), text("B"))[1] == f"A\n{NOISE}\nB"
-    assert "".join(texts(text("A", partial=True), text("I", partial=True), text(" see", partial=True))) == "AI see"
+    assert (
+        "".join(texts(text("A", partial=True), text("I", partial=True), text(" see", partial=True)))
+        == "AI see"
+    )
     assert "".join(texts(text("A", partial=True), text("I", partial=True))) == "AI"
 
 

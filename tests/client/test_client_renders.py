@@ -14,8 +14,16 @@ import nemodub_nb.client as nc
 URL = "https://cdn.example/x.mp4"
 DONE = [
     {"status": "completed", "output": {"url": URL}},
-    {"success": True, "data": {"status": "completed", "progress": 100, "outputUrl": URL, "createdAt": 1, "completedAt": 2}},
-    {"taskId": "r1", "status": "completed", "progress": 100, "output": {"url": URL, "duration": 31.5, "size": 1000}},
+    {
+        "success": True,
+        "data": {"status": "completed", "progress": 100, "outputUrl": URL, "createdAt": 1, "completedAt": 2},
+    },
+    {
+        "taskId": "r1",
+        "status": "completed",
+        "progress": 100,
+        "output": {"url": URL, "duration": 31.5, "size": 1000},
+    },
     {"data": {"status": "completed", "outputUrl": URL, "progress": 100, "error": None}},
     {"code": 0, "message": "ok", "data": {"id": "r1", "status": "COMPLETED", "output": {"url": URL}}},
 ]
@@ -112,7 +120,11 @@ def fetch(request, server, kit):
         async with nc.AsyncNemoClient(kit.token, server.url, limits=kit.quick) as client:
             return await client.render("r1").download(path, on_progress)
 
-    return sync if request.param == "sync" else lambda path, on_progress=None: asyncio.run(aio(path, on_progress))
+    return (
+        sync
+        if request.param == "sync"
+        else lambda path, on_progress=None: asyncio.run(aio(path, on_progress))
+    )
 
 
 def test_a_download_arrives_whole_and_tells_its_progress(server, kit, fetch, tmp_path):
@@ -163,7 +175,9 @@ def test_an_unfinished_render_is_not_downloaded(server, kit, fetch, tmp_path):
     assert not (tmp_path / "x.mp4").exists()
 
 
-@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0 and not os.path.exists("/dev/full"), reason="posix")
+@pytest.mark.skipif(
+    sys.platform == "win32" or os.geteuid() == 0 and not os.path.exists("/dev/full"), reason="posix"
+)
 def test_a_full_disk_is_said_plainly(server, kit, fetch):
     server.on(STATUS, kit.http(200, at(server)))
     server.on("GET /cdn/", kit.http(200, CLIP))
@@ -180,7 +194,9 @@ def test_a_downloads_file_has_the_usual_mode_not_a_private_one(server, kit, clie
     assert stat.S_IMODE(path.stat().st_mode) == 0o666 & ~umask
 
 
-def test_redirects_are_followed_and_the_token_stays_with_its_origin(server, second_server, kit, client, tmp_path):
+def test_redirects_are_followed_and_the_token_stays_with_its_origin(
+    server, second_server, kit, client, tmp_path
+):
     cdn = second_server
     server.on(STATUS, kit.http(200, at(server, "/first")))
     server.on("GET /first", kit.http(307, b"", {"Location": cdn.url + "/second"}))

@@ -32,10 +32,14 @@ def charged(client, tmp_path):
     }
 
 
-@pytest.mark.parametrize("route", ["POST /run_sse", "POST /api/upload-video/", "POST /api/render/", "POST /api/tasks/"])
+@pytest.mark.parametrize(
+    "route", ["POST /run_sse", "POST /api/upload-video/", "POST /api/render/", "POST /api/tasks/"]
+)
 @pytest.mark.parametrize("fault", ["nothing", "cut", "500", "502", "504"])
 def test_what_may_have_been_charged_is_sent_once(server, client, kit, tmp_path, route, fault):
-    reply = {"nothing": NOTHING, "cut": CUT}.get(fault) or kit.http(int(fault) if fault.isdigit() else 200, "<html>")
+    reply = {"nothing": NOTHING, "cut": CUT}.get(fault) or kit.http(
+        int(fault) if fault.isdigit() else 200, "<html>"
+    )
     server.on(route, NOTHING if fault == "nothing" else reply)
     action = next(call for name, call in charged(client, tmp_path).items() if name.startswith(route))
     with pytest.raises(nc.NemoError) as caught:
@@ -52,7 +56,9 @@ def test_a_message_whose_connection_is_lost_before_the_answer_is_a_broken_stream
     assert server.count("POST /run_sse") == 1
 
 
-@pytest.mark.parametrize("route", ["POST /run_sse", "POST /api/upload-video/", "POST /api/render/proxy/lambda"])
+@pytest.mark.parametrize(
+    "route", ["POST /run_sse", "POST /api/upload-video/", "POST /api/render/proxy/lambda"]
+)
 def test_a_429_was_not_accepted_so_it_is_repeated_once(server, client, kit, tmp_path, route):
     good = {
         "POST /run_sse": kit.stream(kit.said("Hi")),
@@ -95,7 +101,11 @@ def test_a_get_is_repeated_through_broken_connections_and_5xx(server, client, ki
 
 
 def test_a_missing_client_id_is_added_once(server, client, kit):
-    server.on("POST /api/tasks/", kit.http(400, {"message": "X-Client-Id missing"}), kit.ok({"task_id": "1", "session_id": "2"}))
+    server.on(
+        "POST /api/tasks/",
+        kit.http(400, {"message": "X-Client-Id missing"}),
+        kit.ok({"task_id": "1", "session_id": "2"}),
+    )
     client.create_session()
     first, second = server.seen
     assert "x-client-id" not in first.headers
@@ -114,12 +124,17 @@ def test_a_missing_client_id_is_added_once(server, client, kit):
 
 def anonymous_tokens(server, kit):
     numbers = iter(range(1, 100))
-    server.on("POST /api/auth/anonymous-token", lambda _: kit.ok({"token": f"nmv_usr_{next(numbers)}", "credits": 100}))
+    server.on(
+        "POST /api/auth/anonymous-token",
+        lambda _: kit.ok({"token": f"nmv_usr_{next(numbers)}", "credits": 100}),
+    )
 
 
 def test_an_expired_free_token_is_renewed_once_with_the_same_client_id(server, kit):
     anonymous_tokens(server, kit)
-    server.on("POST /run_sse", kit.http(200, {"code": 1001, "message": "expired"}), kit.stream(kit.said("Hi")))
+    server.on(
+        "POST /run_sse", kit.http(200, {"code": 1001, "message": "expired"}), kit.stream(kit.said("Hi"))
+    )
     with nc.NemoClient(base_url=server.url, limits=kit.quick) as client:
         with client.run("1", "dub") as events:
             assert [each.text for each in events] == ["Hi"]

@@ -28,7 +28,14 @@ def everything_shown_of(error: BaseException) -> str:
 
 def test_a_token_is_in_no_repr_pickle_or_variable(client, kit):
     secret = nc.Secret(kit.token)
-    for thing in (secret, client, client.context, client.context.credentials, client.run("1", "x"), client.render("r")):
+    for thing in (
+        secret,
+        client,
+        client.context,
+        client.context.credentials,
+        client.run("1", "x"),
+        client.render("r"),
+    ):
         assert kit.token not in repr(thing)
         assert kit.token not in str(thing)
         assert kit.token not in f"{thing}"
@@ -57,13 +64,19 @@ def test_a_token_is_in_no_traceback_and_no_log(server, kit, caplog, reply):
             "error": kit.http(401, {"detail": f"token {kit.token} unknown"}),
             "nothing": [],
             "html": kit.http(200, "<html>"),
-            "own message": kit.http(200, {"code": 77, "message": "Bearer nmv_usr_someone-elses, " + kit.token}),
+            "own message": kit.http(
+                200, {"code": 77, "message": "Bearer nmv_usr_someone-elses, " + kit.token}
+            ),
         }.get(reply, b""),
     )
     url = "http://127.0.0.1:9" if reply == "unreachable" else server.url
     with nc.NemoClient(kit.token, url, limits=kit.quick) as client, pytest.raises(nc.NemoError) as caught:
         client.credits()
-    shown = everything_shown_of(caught.value) + caplog.text + "".join(map(str, (vars(each) for each in caplog.records)))
+    shown = (
+        everything_shown_of(caught.value)
+        + caplog.text
+        + "".join(map(str, (vars(each) for each in caplog.records)))
+    )
     assert kit.token not in shown
     assert "someone-elses" not in str(caught.value)
     assert all(kit.token not in each.path for each in server.seen)
@@ -111,7 +124,11 @@ def test_a_kept_token_is_private_on_disk_and_by_origin(server, second_server, ki
     if sys.platform != "win32":
         assert {stat.S_IMODE(each.stat().st_mode) for each in files} == {0o600}
         assert stat.S_IMODE((home / "credentials").stat().st_mode) == 0o700
-    ids = {each.headers["x-client-id"] for each in (*server.seen, *second_server.seen) if "x-client-id" in each.headers}
+    ids = {
+        each.headers["x-client-id"]
+        for each in (*server.seen, *second_server.seen)
+        if "x-client-id" in each.headers
+    }
     assert len(ids) == 1
 
 
@@ -131,7 +148,9 @@ def test_a_kept_token_is_private_on_disk_and_by_origin(server, second_server, ki
 def test_the_expiry_is_read_in_every_likely_form(server, kit, expires, days):
     later = time.time() + 2 * 86400
     iso = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(later))
-    value = {"in 2 days, ISO": iso, "in 2 days, s": later, "in 2 days, ms": later * 1000}.get(expires, expires)
+    value = {"in 2 days, ISO": iso, "in 2 days, s": later, "in 2 days, ms": later * 1000}.get(
+        expires, expires
+    )
     credentials = Credentials(None, "http://x:1", default_store)
     credentials.adopt({"token": "nmv_usr_x", "expires_at": value})
     kept = credentials.store.load("http://x:1")
@@ -149,7 +168,9 @@ def test_an_ended_token_is_not_used_again(server, kit):
     assert server.last("GET").headers["authorization"] == "Bearer nmv_usr_new"
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"null", b"[]", b'{"token": 5}', b'{"token": "x", "expires_at": "y"}', b"\xff"])
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"null", b"[]", b'{"token": 5}', b'{"token": "x", "expires_at": "y"}', b"\xff"]
+)
 def test_a_damaged_store_counts_as_empty(home, content):
     store = default_store()
     store.save("http://x:1", StoredToken(nc.Secret("a-token"), time.time() + 9999))

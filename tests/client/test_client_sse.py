@@ -11,7 +11,22 @@ from hypothesis import strategies as st
 from nemodub_nb.client.sse import FrameSplitter, FrameTooLargeError
 
 PIECES = st.sampled_from(
-    [b"data: ", b"data:", b"data", b"x", b"{", "\u2028é\u0085".encode(), b"\n", b"\r", b"\r\n", b"\n\n", b":c", b"event: e", b" ", b"\x0b"]
+    [
+        b"data: ",
+        b"data:",
+        b"data",
+        b"x",
+        b"{",
+        "\u2028é\u0085".encode(),
+        b"\n",
+        b"\r",
+        b"\r\n",
+        b"\n\n",
+        b":c",
+        b"event: e",
+        b" ",
+        b"\x0b",
+    ]
 )
 BYTES = st.lists(PIECES, max_size=40).map(b"".join)
 

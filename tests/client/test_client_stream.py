@@ -23,7 +23,10 @@ def listen(request, server, kit):
             return list(events), events.final_text
 
     async def aio(limits):
-        async with nc.AsyncNemoClient(kit.token, server.url, limits=limits) as client, client.run("1", "dub") as events:
+        async with (
+            nc.AsyncNemoClient(kit.token, server.url, limits=limits) as client,
+            client.run("1", "dub") as events,
+        ):
             return [each async for each in events], events.final_text
 
     return sync if request.param == "sync" else lambda limits=kit.quick: asyncio.run(aio(limits))
@@ -81,7 +84,9 @@ def test_a_last_frame_without_its_blank_line_counts(server, kit, listen):
 
 
 def test_an_error_in_the_middle_raises_and_is_not_repeated(server, kit, listen):
-    server.on("POST /run_sse", kit.stream(kit.said("Half", partial=True), b'data: {"error": "it "broke""}\n\n'))
+    server.on(
+        "POST /run_sse", kit.stream(kit.said("Half", partial=True), b'data: {"error": "it "broke""}\n\n')
+    )
     with pytest.raises(nc.AgentError, match="broke") as caught:
         listen()
     assert caught.value.text_so_far == "Half"
@@ -95,7 +100,12 @@ def test_a_stream_in_which_nothing_can_be_read_is_broken(server, kit, listen):
 
 
 @pytest.mark.parametrize(
-    "reply", [(200, "<html>login</html>", {"Content-Type": "text/html"}), (200, "", {}), (200, {"code": 0, "data": {}}, {})]
+    "reply",
+    [
+        (200, "<html>login</html>", {"Content-Type": "text/html"}),
+        (200, "", {}),
+        (200, {"code": 0, "data": {}}, {}),
+    ],
 )
 def test_an_answer_that_is_no_stream_leaves_the_outcome_unknown(server, kit, listen, reply):
     server.on("POST /run_sse", kit.http(*reply))

@@ -1,5 +1,6 @@
 import ast
 import csv
+import itertools
 import re
 from pathlib import Path
 
@@ -69,7 +70,7 @@ def test_the_transcript_is_what_the_script_makes_the_voice_say():
 def test_the_lines_follow_each_other_with_room_for_longer_languages():
     lines = times()
     assert all(start < end for start, end in lines)
-    pauses = [later[0] - earlier[1] for earlier, later in zip(lines, lines[1:], strict=False)]
+    pauses = [later[0] - earlier[1] for earlier, later in itertools.pairwise(lines)]
     assert all(0.4 <= pause <= 0.9 for pause in pauses)
 
 

@@ -56,7 +56,10 @@ def run(job: Mapping[str, Any], report: Report) -> dict[str, Any]:
     if job.get("kind") == "render":
         from nemodub_nb.local.engine.render import RenderJob, render
 
-        return render(RenderJob.from_dict(job), report).to_dict()
+        def tell(done_s: float, total_s: float) -> None:
+            report(Progress("render", done_s, total_s))
+
+        return render(RenderJob.from_dict(job), tell).to_dict()
     raise BadJobError(f"The engine knows no job of kind {job.get('kind')!r}.", "Ask for dub or render.")
 
 

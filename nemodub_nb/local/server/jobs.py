@@ -42,7 +42,14 @@ class Workers:
         """
         room = self._room[job["kind"]]
         if room.locked():
-            yield {"event": "progress", "step": "wait", "message": "Waiting for other work to finish."}
+            yield {
+                "event": "progress",
+                "step": "wait",
+                "language": None,
+                "done": 0,
+                "total": 0,
+                "message": "Waiting for other work to finish.",
+            }
         async with room, contextlib.aclosing(self._run(job)) as lines:
             async for line in lines:
                 yield line

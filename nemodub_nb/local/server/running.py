@@ -10,6 +10,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from nemodub_nb.local.agent.conversation import Answer, Event, respond
+from nemodub_nb.local.agent.plan import ClipPlan
 from nemodub_nb.local.server.desk import SessionDesk
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ class RunningMessages:
         assert answer.clip_id is not None
         assert answer.plan is not None
         clips = self._backend.clips
-        if answer.undone and answer.plan.to_dict() == (clips.plan(answer.clip_id, answer.undone) or None):
+        if answer.undone and answer.plan == ClipPlan.from_dict(clips.plan(answer.clip_id, answer.undone)):
             clips.forget_plans(answer.clip_id, answer.undone)
             return
         clips.push_plan(answer.clip_id, answer.plan.to_dict(), forget=answer.undone)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from nemodub_nb.local.engine.media.container import open_media, origin_s, picture_stream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from av.container import InputContainer
     from av.packet import Packet
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from nemodub_nb.local.engine.render_job import Part
 
 _FORMATS: Final = frozenset({"yuv420p", "yuvj420p"})
+_REORDERED: Final = 32
+"""H.264 reorders at most 16 frames."""
 
 
 @dataclass(frozen=True)
@@ -97,9 +99,9 @@ def copied_packets(
     assert stream.time_base is not None
     shift = round((copy.start_s + copy.origin_s) / stream.time_base)
     begun = copy.start_s == 0.0
-    for packet in container.demux(stream):
+    for packet in _with_decoding_times(container.demux(stream)):
         time = _time_s(packet, copy.origin_s)
-        if not packet.size or time is None:
+        if time is None:
             continue
         begun = begun or (packet.is_keyframe and time >= copy.start_s - 1e-6)
         if time >= copy.end_s:
@@ -110,6 +112,31 @@ def copied_packets(
             packet.pts -= shift
             packet.dts -= shift
             yield packet
+
+
+def keeps_display_times(container: InputContainer, stream: VideoStream) -> bool:
+    """Tell whether the container knows when frames are shown. AVI only knows their order of decoding."""
+    return container.format.name != "avi" or not stream.codec_context.has_b_frames
+
+
+def _with_decoding_times(packets: Iterable[Packet[VideoStream]]) -> Iterator[Packet[VideoStream]]:
+    """Give the first packets the decoding times that Matroska leaves out: just before the first known one."""
+    waiting: list[Packet[VideoStream]] = []
+    known = False
+    for packet in packets:
+        if not packet.size:
+            continue
+        if not known and packet.dts is None and len(waiting) < _REORDERED:
+            waiting.append(packet)
+            continue
+        if not known and packet.dts is not None:
+            for back, earlier in enumerate(reversed(waiting), start=1):
+                earlier.dts = packet.dts - back * max(1, packet.duration or 0)
+        known = True
+        yield from waiting
+        waiting.clear()
+        yield packet
+    yield from waiting
 
 
 def _time_s(packet: Packet[VideoStream], origin: float) -> float | None:

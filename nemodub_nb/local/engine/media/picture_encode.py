@@ -12,6 +12,7 @@ from av.filter import Graph
 
 from nemodub_nb.local.engine.errors import NotMediaError
 from nemodub_nb.local.engine.media.container import ADVICE, open_media, origin_s, picture_stream
+from nemodub_nb.local.engine.media.picture_copy import keeps_display_times
 from nemodub_nb.local.engine.render_job import ASPECTS, QUALITIES
 
 if TYPE_CHECKING:
@@ -75,13 +76,16 @@ def has_aspect(info: MediaInfo, aspect: str | None) -> bool:
 
 
 def add_encoder(out: OutputContainer, canvas: Canvas, fps: float, quality: str) -> VideoStream:
-    """Add an H.264 stream that keeps the times of its frames."""
+    """Add an H.264 stream that keeps the times of its frames.
+
+    Without frames that refer to later ones: a variable frame rate with them ends too early in some players.
+    """
     rate = Fraction(min(_MAX_FPS, fps or 25.0)).limit_denominator(1001)
     stream = out.add_stream("libx264", rate=rate)
     stream.width, stream.height, stream.pix_fmt = canvas.width, canvas.height, "yuv420p"
     stream.codec_context.time_base = Fraction(1, _TICKS)
     stream.codec_context.gop_size = max(1, round(float(rate) * 2))
-    stream.options = {"preset": "veryfast", "crf": str(QUALITIES[quality])}
+    stream.options = {"preset": "veryfast", "crf": str(QUALITIES[quality]), "bf": "0"}
     return stream
 
 
@@ -140,14 +144,13 @@ def _frames(part: Part, canvas: Canvas) -> Iterator[tuple[VideoFrame, float]]:
             raise NotMediaError(f"{part.source} has no picture.", ADVICE)
         source.thread_type = "AUTO"
         origin = origin_s(container)
-        if part.in_s > 1:
+        has_times = keeps_display_times(container, source)
+        if part.in_s > 1 and has_times:
             container.seek(int((part.in_s - 0.5 + origin) / source.time_base), stream=source)
         fitter = _Fitter(canvas)
         before: tuple[VideoFrame, float] | None = None
-        for frame in _decoded(container.demux(source)):
-            if frame.pts is None or frame.time_base is None:
-                continue
-            time = float(frame.pts * frame.time_base) - origin
+        for frame, stamp in _stamped(container.demux(source), has_times=has_times):
+            time = stamp - origin
             if time < part.in_s - 1e-4:
                 before = (frame, time)
                 continue
@@ -162,13 +165,27 @@ def _frames(part: Part, canvas: Canvas) -> Iterator[tuple[VideoFrame, float]]:
             yield fitter.fit(before[0]), part.in_s
 
 
-def _decoded(packets: Iterator[Packet[VideoStream]]) -> Iterator[VideoFrame]:
-    """Decode, leaving out what is damaged."""
+def _stamped(
+    packets: Iterator[Packet[VideoStream]], *, has_times: bool
+) -> Iterator[tuple[VideoFrame, float]]:
+    """Decode, leaving out what is damaged, and yield the frames with their times.
+
+    Where the container only knows the order of decoding, frames come out in that order a fixed while later.
+    """
+    delay: int | None = None
     for packet in packets:
         try:
-            yield from packet.decode()
+            frames = packet.decode()
         except av.error.InvalidDataError:
             continue
+        for frame in frames:
+            stamp = frame.pts if has_times else frame.dts
+            if stamp is None or frame.time_base is None:
+                continue
+            if not has_times:
+                delay = stamp if delay is None else delay
+                stamp -= delay
+            yield frame, float(stamp * frame.time_base)
 
 
 class _Fitter:
