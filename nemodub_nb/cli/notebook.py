@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import re
+import signal
 import sys
-from typing import TYPE_CHECKING, Any, Final
+import tempfile
+from typing import IO, TYPE_CHECKING, Any, Final
 
 import nbformat
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
@@ -68,7 +71,6 @@ def execute(document: Any, folder: Path, during: Callable[[str], AbstractContext
 
     Raises CellFailedError; the cells until then keep their outputs.
     """
-    titles = _titles(document)
     manager = AsyncKernelManager(kernel_spec_manager=_ThisPython(), kernel_name="python3")
     client = NotebookClient(
         document,
@@ -78,16 +80,22 @@ def execute(document: Any, folder: Path, during: Callable[[str], AbstractContext
         store_widget_state=False,
         resources={"metadata": {"path": str(folder)}},
     )
-    asyncio.run(_run(client, document, titles, during))
+    client.owns_km = True  # it ends the kernel, whatever happens
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as said:
+        try:
+            asyncio.run(_run(client, document, said, during))
+        except asyncio.CancelledError:
+            raise KeyboardInterrupt from None
 
 
 async def _run(
-    client: Any, document: Any, titles: list[str], during: Callable[[str], AbstractContextManager[object]]
+    client: Any, document: Any, said: IO[str], during: Callable[[str], AbstractContextManager[object]]
 ) -> None:
-    # Without this, debugpy warns about frozen modules on the kernel's standard error.
+    # Without this, debugpy warns about frozen modules.
     environment = {**os.environ, "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
-    client.owns_km = True
-    async with client.async_setup_kernel(env=environment):
+    titles = _titles(document)
+    async with client.async_setup_kernel(env=environment, stdout=said, stderr=said):
+        stopped = _stop_on_ctrl_c()
         client.reset_execution_trackers()
         for index, cell in enumerate(document.cells):
             if cell.cell_type != "code":
@@ -98,7 +106,30 @@ async def _run(
             except CellExecutionError as error:
                 raise CellFailedError(titles[index], f"{error.ename}: {error.evalue}") from None
             except DeadKernelError:
-                raise CellFailedError(titles[index], "the kernel died.") from None
+                # This is also what nbclient makes of a cancelled task.
+                if stopped.is_set():
+                    raise KeyboardInterrupt from None
+                raise CellFailedError(titles[index], f"the kernel died. {_last_line(said)}") from None
+
+
+def _stop_on_ctrl_c() -> asyncio.Event:
+    """Let Ctrl-C cancel this task and set the event; nbclient's own handler would end in an AssertionError."""
+    stopped = asyncio.Event()
+    task = asyncio.current_task()
+    assert task is not None
+
+    def stop() -> None:
+        stopped.set()
+        task.cancel()
+
+    with contextlib.suppress(NotImplementedError):  # Windows: Ctrl-C arrives as KeyboardInterrupt by itself
+        asyncio.get_running_loop().add_signal_handler(signal.SIGINT, stop)
+    return stopped
+
+
+def _last_line(said: IO[str]) -> str:
+    said.seek(0)
+    return next((line.strip() for line in reversed(said.readlines()) if line.strip()), "")
 
 
 def _titles(document: Any) -> list[str]:

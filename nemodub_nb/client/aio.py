@@ -187,6 +187,7 @@ class AsyncEventStream:
         self._opening = opening
         self._response: httpx.Response | None = None
         self._reader = StreamReader(client.context.limits, time.monotonic(), client.context.credentials.hide)
+        self._watchdog: asyncio.Task[None] | None = None
         self._events: AsyncIterator[AgentEvent] | None = None
 
     @property
@@ -203,12 +204,15 @@ class AsyncEventStream:
         self._response = (await self._client.perform(self._opening)).stream
         context = self._client.context
         self._reader = StreamReader(context.limits, time.monotonic(), context.credentials.hide)
+        self._watchdog = asyncio.create_task(_watch(self._reader, self._response))
         self._events = self._read(self._response)
         return self
 
     def __aiter__(self) -> AsyncIterator[AgentEvent]:
         if self._events is None:
-            raise RuntimeError("The message has not been sent: write `async with client.run(...) as events:` first.")
+            raise RuntimeError(
+                "The message has not been sent: write `async with client.run(...) as events:` first."
+            )
         return self._events
 
     async def __anext__(self) -> AgentEvent:
@@ -221,13 +225,14 @@ class AsyncEventStream:
 
     async def aclose(self) -> None:
         """Stop listening. The agent goes on with its work."""
+        if self._watchdog is not None:
+            self._watchdog.cancel()
         if self._response is not None:
             await self._response.aclose()
 
     async def _read(self, response: httpx.Response) -> AsyncIterator[AgentEvent]:
         reader = self._reader
         trouble: Exception
-        watchdog = asyncio.create_task(_watch(reader, response))
         try:
             async for piece in response.aiter_raw():
                 for each in reader.events(piece, time.monotonic()):
@@ -238,8 +243,6 @@ class AsyncEventStream:
             trouble = reader.failure(time.monotonic(), timed_out=isinstance(error, httpx.TimeoutException))
         else:
             return
-        finally:
-            watchdog.cancel()
         # Outside of the handler: httpx's own traceback would carry frames that hold the request.
         raise trouble
 
@@ -248,7 +251,8 @@ async def _watch(reader: StreamReader, response: httpx.Response) -> None:
     """Break the connection off when its stream is over its time."""
     while reader.clock.complaint(time.monotonic()) is None:  # noqa: ASYNC110 - it waits for a time, which moves on
         await asyncio.sleep(max(0.01, reader.clock.due - time.monotonic()))
-    transport.break_off(response)
+    if not response.is_closed:  # else its connection may already serve another request
+        transport.break_off(response)
 
 
 def _content(request: requests.Request) -> bytes | AsyncIterator[bytes] | None:

@@ -91,7 +91,7 @@ def error_of(status: int, headers: Mapping[str, str], content: Any) -> errors.AP
     refused = envelope.get("success") is False
     if status // 100 == _OK // 100 and code in {None, 0} and not refused:
         return None
-    said = clean(_message(envelope))
+    said = clean(_message(envelope)).rstrip(".")
     kind = _kind_of_error(status, code)
     if kind is errors.NotFoundError and "session not found" in said.casefold():
         kind = errors.SessionNotFoundError  # ADK's own server has no code for it

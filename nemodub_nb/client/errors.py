@@ -12,7 +12,7 @@ class NemoError(Exception):
     """True when the request may have been carried out although no answer came: look at the state before repeating."""
 
     def __init__(self, message: str, advice: str = "") -> None:
-        super().__init__(f"{message} {advice}".strip())
+        super().__init__(message, advice)
         self.message = message
         """The cause, one sentence."""
         self.advice = advice
@@ -22,7 +22,10 @@ class NemoError(Exception):
         """Replace the wording, for those who know more than whoever made the error."""
         self.message = message
         self.advice = self.advice if advice is None else advice
-        self.args = (f"{self.message} {self.advice}".strip(),)
+        self.args = (self.message, self.advice)
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.advice}".strip()
 
 
 class APIError(NemoError):

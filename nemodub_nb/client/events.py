@@ -65,14 +65,16 @@ class EventDecoder:
         """Read the ADK shape."""
         self.understood += 1
         events: list[AgentEvent] = []
+        if len(parts) == 1 and _is_text(parts[0]):  # nearly all frames of a stream
+            self._say([parts[0]["text"]], frame, events)
+            return events
         texts: list[str] = []
         for part in parts:
             if not isinstance(part, dict):
                 continue
-            text = part.get("text")
-            if isinstance(text, str):
-                if not part.get("thought"):  # what the model thinks is not what it says
-                    texts.append(text)
+            if isinstance(part.get("text"), str):
+                if _is_text(part):
+                    texts.append(part["text"])
             elif isinstance(call := part.get("functionCall"), dict):
                 self._say(texts, frame, events)
                 self._tool("tool_call", call, _mapping(call.get("args")), frame, events)
@@ -100,12 +102,13 @@ class EventDecoder:
         return events
 
     def _say(self, texts: list[str], frame: dict[str, Any], events: list[AgentEvent]) -> None:
-        if texts:
-            text = texts[0] if len(texts) == 1 else "".join(texts)
-            texts.clear()
-            words = self._words.fragment(text) if frame.get("partial") else self._words.whole(text)
-            if words:
-                events.append(AgentEvent("text", words, raw=frame))
+        if not texts:
+            return
+        text = "".join(texts)
+        texts.clear()
+        words = self._words.fragment(text) if frame.get("partial") else self._words.whole(text)
+        if words:
+            events.append(AgentEvent("text", words, "", frame))
 
     def _tool(
         self,
@@ -149,6 +152,11 @@ class EventDecoder:
         return AgentError(
             f"The agent reported an error: “{reason}”.", text_so_far=self.text, code=code and clean(code, 60)
         )
+
+
+def _is_text(part: Any) -> bool:
+    """Return whether a part is something said; what the model thinks is not."""
+    return isinstance(part, dict) and isinstance(part.get("text"), str) and not part.get("thought")
 
 
 def _object(data: str) -> dict[str, Any] | None:

@@ -192,6 +192,7 @@ class EventStream:
         self._opening = opening
         self._response: httpx.Response | None = None
         self._reader = StreamReader(client.context.limits, time.monotonic(), client.context.credentials.hide)
+        self._watchdog: _Watchdog | None = None
         self._events: Iterator[AgentEvent] | None = None
 
     @property
@@ -208,12 +209,15 @@ class EventStream:
         self._response = self._client.perform(self._opening).stream
         context = self._client.context
         self._reader = StreamReader(context.limits, time.monotonic(), context.credentials.hide)
+        self._watchdog = _Watchdog(self._reader, self._response)
         self._events = self._read(self._response)
         return self
 
     def __iter__(self) -> Iterator[AgentEvent]:
         if self._events is None:
-            raise RuntimeError("The message has not been sent: write `with client.run(...) as events:` first.")
+            raise RuntimeError(
+                "The message has not been sent: write `with client.run(...) as events:` first."
+            )
         return self._events
 
     def __next__(self) -> AgentEvent:
@@ -226,6 +230,8 @@ class EventStream:
 
     def close(self) -> None:
         """Stop listening. The agent goes on with its work."""
+        if self._watchdog is not None:
+            self._watchdog.stop()
         if self._response is not None:
             if not self._response.is_closed:
                 transport.break_off(self._response)  # wakes a read that waits in another thread
@@ -234,18 +240,15 @@ class EventStream:
     def _read(self, response: httpx.Response) -> Iterator[AgentEvent]:
         reader = self._reader
         trouble: Exception
-        with _Watchdog(reader, response):
-            try:
-                # Raw: is_event_stream() takes no compressed streams.
-                for piece in response.iter_raw():
-                    yield from reader.events(piece, time.monotonic())
-                yield from reader.end(time.monotonic())
-            except transport.TROUBLE as error:
-                trouble = reader.failure(
-                    time.monotonic(), timed_out=isinstance(error, httpx.TimeoutException)
-                )
-            else:
-                return
+        try:
+            # Raw: is_event_stream() takes no compressed streams.
+            for piece in response.iter_raw():
+                yield from reader.events(piece, time.monotonic())
+            yield from reader.end(time.monotonic())
+        except transport.TROUBLE as error:
+            trouble = reader.failure(time.monotonic(), timed_out=isinstance(error, httpx.TimeoutException))
+        else:
+            return
         # Outside of the handler: httpx's own traceback would carry frames that hold the request.
         raise trouble
 
@@ -257,16 +260,16 @@ class _Watchdog:
         self._reader = reader
         self._response = response
         self._done = threading.Event()
-        self._thread = threading.Thread(target=self._watch, name="nemodub-stream-clock", daemon=True)
+        threading.Thread(target=self._watch, name="nemodub-stream-clock", daemon=True).start()
 
-    def __enter__(self) -> None:
-        self._thread.start()
-
-    def __exit__(self, *_: object) -> None:
+    def stop(self) -> None:
+        """Let the stream be."""
         self._done.set()
 
     def _watch(self) -> None:
         while not self._done.wait(max(0.01, self._reader.clock.due - time.monotonic())):
+            if self._response.is_closed:
+                return  # its connection may already serve another request
             if self._reader.clock.complaint(time.monotonic()) is not None:
                 transport.break_off(self._response)
                 return

@@ -13,8 +13,11 @@ class Utterances:
 
     def __init__(self) -> None:
         self._runs: list[list[str]] = [[]]  # fragments that no aggregate has repeated yet, cut at tool steps
+        self._run_length = 0
+        """Characters in the last of the runs."""
         self._held = ""  # might turn out to be noise
         self._held_whole = False
+        self._held_between = False
         self._normal = False  # something other than noise was said or done
         self._shown: list[str] = []
         self._between = False  # the next words begin a new message
@@ -29,6 +32,7 @@ class Utterances:
         if not text:
             return ""
         self._runs[-1].append(text)
+        self._run_length += len(text)
         if not self._held and text[0] != NOISE[0] and not text[0].isspace():
             return self._show(text)  # the usual case, made quick
         return self._gate(text)
@@ -37,13 +41,16 @@ class Utterances:
         """Take a message that may repeat the fragments before it."""
         new = self._unsaid(text)
         self._runs = [[]]
+        self._run_length = 0
         shown = self._gate(new) if new else ""
         self._close()
         return shown
 
     def unmarked(self, text: str) -> str:
         """Take text that does not say whether it is a fragment or repeats several."""
-        if sum(map(len, self._runs)) > 1 and self._unsaid(text) == "":
+        # What is much shorter than the fragments repeats nothing; comparing it each time would take ever longer.
+        may_repeat = 2 * len(text) >= self._run_length and sum(map(len, self._runs)) > 1
+        if may_repeat and self._unsaid(text) == "":
             return self.whole(text)
         return self.fragment(text)
 
@@ -51,6 +58,7 @@ class Utterances:
         """Take note of a tool's step; return words that were held back."""
         if self._runs[-1]:
             self._runs.append([])
+            self._run_length = 0
         released = self._release()
         self._normal = True
         self._close()
@@ -73,22 +81,28 @@ class Utterances:
         return text
 
     def _gate(self, text: str) -> str:
-        before = ""
-        if self._held_whole:
-            # It did not trail after all, and it was a message of its own.
-            before = self._release() + "\n"
-            self._shown.append("\n")
+        # Held words that were a message of their own did not trail after all.
+        before = self._release() if self._held_whole else ""
         words = self._held + text
         start = words.lstrip()
         if self._normal and start and (start.startswith(NOISE) or NOISE.startswith(start)):
+            if not self._held:
+                self._held_between = self._between
             self._held = words
             return before
         self._held = ""
-        return before + self._show(words)
+        shown = self._show(words)
+        return f"{before}\n{shown}" if before and not before[-1].isspace() else before + shown
 
     def _release(self) -> str:
-        words, self._held, self._held_whole = self._held, "", False
-        return self._show(words) if words else ""
+        words, self._held = self._held, ""
+        ended, self._held_whole = self._held_whole, False
+        if not words:
+            return ""
+        self._between = self._held_between
+        shown = self._show(words)
+        self._between = ended
+        return shown
 
     def _show(self, words: str) -> str:
         if self._between:

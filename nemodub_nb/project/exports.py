@@ -178,7 +178,8 @@ async def _wait(desk: Desk, view: View, render_id: str, target: Target) -> Rende
         view.step(target.title, "export", min(status.progress or 0, 99), 100)
         if status.failed:
             raise RenderFailedError(
-                f"The render failed: {(status.error or 'no reason was given').rstrip('.')}.", render_id=render_id
+                f"The render failed: {(status.error or 'no reason was given').rstrip('.')}.",
+                render_id=render_id,
             )
         if status.done:
             return status

@@ -115,7 +115,7 @@ class LinesView(View):
     def __init__(self, title: str = "", stream: TextIO | None = None) -> None:
         super().__init__(title)
         self._stream = stream
-        self._said: dict[tuple[str, str], tuple[float, bool]] = {}
+        self._said: dict[tuple[str, str], tuple[float, str]] = {}
         self._words_at = 0
 
     def note(self, text: str) -> None:
@@ -132,14 +132,12 @@ class LinesView(View):
         self._words(last=last)
 
     def _step_line(self, now: float, language: str, name: str, step: Step) -> None:
-        said_at, was_done = self._said.get((language, name), (-LINES_EVERY_S, False))
-        done = bool(step.total) and step.done >= step.total
-        if (was_done and done) or (not done and now - said_at < LINES_EVERY_S):
+        """Print a step that has moved: its end at once, what is between now and then."""
+        shown = "done" if step.complete else (step.message or str(step))
+        said_at, said = self._said.get((language, name), (-LINES_EVERY_S, ""))
+        if shown == said or (not step.complete and now - said_at < LINES_EVERY_S):
             return
-        if not done and self._said.get((language, name)) and not step.total:
-            return
-        self._said[(language, name)] = (now, done)
-        shown = "done" if done else (step.message or str(step))
+        self._said[(language, name)] = (now, shown)
         self._print(f"{language + ': ' if language else ''}{name} {shown}")
 
     def _words(self, *, last: bool) -> None:

@@ -32,7 +32,12 @@ class Step:
     def __str__(self) -> str:
         if not self.total:
             return "…"
-        return "✓" if self.done >= self.total else f"{self.done:g}/{self.total:g}"
+        return "✓" if self.complete else f"{self.done:.0f}/{self.total:.0f}"
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing of it is left."""
+        return bool(self.total) and self.done >= self.total
 
 
 @dataclass(slots=True)
@@ -66,6 +71,8 @@ class Progress:
         self.heard_at = self.clock()
         if event.kind == "text":
             self.words = (self.words + plain(event.text))[-_MOST_WORDS:]
+        elif event.kind == "tool_result":
+            self._complete(event.payload.get("done"))
         elif event.kind == "progress":
             said = event.payload
             self.step(
@@ -89,6 +96,14 @@ class Progress:
         steps[key] = Step(
             _count(done), _count(total), plain(message, 200) if isinstance(message, str) else ""
         )
+
+    def _complete(self, languages: Any) -> None:
+        """Tick off the steps of languages that are done: not every step says its own end."""
+        if not isinstance(languages, list) or not languages:
+            return
+        for row in ["", *(plain(language, 40) for language in languages if isinstance(language, str))]:
+            for step in self.steps.get(row, {}).values():
+                step.done = step.total = step.total or 1
 
     def note(self, text: str) -> None:
         """Take in something the project itself has to say."""

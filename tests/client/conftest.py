@@ -106,12 +106,11 @@ def frame(value: Any) -> bytes:
 
 def stream(*frames: Any) -> list[Piece]:
     """A whole, well-formed event stream; a float is a pause in seconds, bytes go as they are."""
-    pieces: list[Piece] = [stream_head()]
-    for each in frames:
-        pieces.append(
-            each if isinstance(each, float) else chunk(each if isinstance(each, bytes) else frame(each))
-        )
-    return [*pieces, b"0\r\n\r\n"]
+    pieces = (
+        each if isinstance(each, float) else chunk(each if isinstance(each, bytes) else frame(each))
+        for each in frames
+    )
+    return [stream_head(), *pieces, b"0\r\n\r\n"]
 
 
 def said(text: str, *, partial: bool = False) -> dict[str, Any]:
@@ -126,13 +125,18 @@ def said(text: str, *, partial: bool = False) -> dict[str, Any]:
 
 class _Handler(socketserver.BaseRequestHandler):
     def handle(self) -> None:
+        while self._answer_one():
+            pass
+
+    def _answer_one(self) -> bool:
+        """Answer one request; return whether the connection stays open, as it does after a whole stream."""
         connection: socket.socket = self.request
         faults: Faults = self.server.faults
         head = b""
         while b"\r\n\r\n" not in head:
             data = connection.recv(65536)
             if not data:
-                return
+                return False
             head += data
         head, _, body = head.partition(b"\r\n\r\n")
         first, *lines = head.decode("latin-1").split("\r\n")
@@ -142,11 +146,12 @@ class _Handler(socketserver.BaseRequestHandler):
         while left > 0:
             data = connection.recv(min(left, 1 << 20))
             if not data:
-                return
+                return False
             left -= len(data)
             if len(body) < 1 << 22:
                 body += data
         reply = faults.reply(Seen(method, path, headers, body))
+        piece: Piece = b""
         try:
             for piece in [reply] if isinstance(reply, bytes) else reply:
                 if isinstance(piece, float):
@@ -154,7 +159,8 @@ class _Handler(socketserver.BaseRequestHandler):
                 else:
                     connection.sendall(piece)
         except OSError:
-            return
+            return False
+        return piece == b"0\r\n\r\n"
 
 
 class _Server(socketserver.ThreadingTCPServer):

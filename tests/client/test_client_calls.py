@@ -171,7 +171,7 @@ def test_the_platform_is_told_from_the_environment_or_the_install_path(named, pa
     "url", ["ftp://x", "file:///etc/passwd", "", "http://", "https://user:pass@host", "nonsense"]
 )
 def test_a_base_url_that_is_none_is_refused_at_once(url):
-    with pytest.raises(nc.NemoError, match="https://example.org") as caught:
+    with pytest.raises(nc.NemoError, match="Write it like") as caught:
         nc.NemoClient("t", url or " ")
     assert caught.value.advice
 
@@ -197,5 +197,8 @@ def test_new_render_ids_never_repeat_and_carry_the_time():
 def test_values_can_be_pickled_and_become_json():
     status = nc.RenderStatus("r", "pending")
     assert pickle.loads(pickle.dumps(status)) == status
+    error = nc.ServerError("It fell over.", status_code=503)
+    copied = pickle.loads(pickle.dumps(error))
+    assert (str(copied), copied.status_code) == (str(error), 503)
     event = nc.AgentEvent("tool_call", name="dub_video", payload={"to": ["es"]})
     assert json.loads(json.dumps(dataclasses.asdict(event)))["payload"] == {"to": ["es"]}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import datetime
+import datetime as dt
 import gzip
 import json
 import tracemalloc
@@ -214,9 +214,9 @@ def test_an_anonymous_user_out_of_credits_gets_a_registration_link(server, kit):
         "POST /api/auth/anonymous-token", kit.ok({"token": "nmv_usr_a", "credits": 100, "user_id": "u 1"})
     )
     server.on("POST /run_sse", kit.http(200, {"code": 2001, "message": "no credits"}))
-    with nc.NemoClient(base_url=server.url, web_url="https://web.example") as client:
-        with pytest.raises(nc.OutOfCreditsError) as caught, client.run("1", "dub"):
-            pass
+    client = nc.NemoClient(base_url=server.url, web_url="https://web.example")
+    with client, pytest.raises(nc.OutOfCreditsError) as caught, client.run("1", "dub"):
+        pass
     assert caught.value.registration_url == "https://web.example/?bind=u%201"
     assert caught.value.registration_url in str(caught.value)
     assert server.count("POST /run_sse") == 1
@@ -230,7 +230,7 @@ def test_a_registered_user_out_of_credits_is_told_to_top_up(server, client, kit)
 
 
 def test_retry_after_is_read_as_seconds_and_as_a_date():
-    now = datetime.datetime(2025, 11, 22, 12, 0, 0, tzinfo=datetime.UTC)
+    now = dt.datetime(2025, 11, 22, 12, 0, 0, tzinfo=dt.UTC)
     date = "Sat, 22 Nov 2025 12:00:45 GMT"
     assert envelope.retry_after_s({"retry-after": "7"}) == 7
     assert envelope.retry_after_s({"retry-after": "0.5"}) == 0.5

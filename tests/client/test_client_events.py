@@ -197,7 +197,14 @@ def test_what_the_model_thinks_is_not_what_it_says():
     assert texts(adk({"text": "hm", "thought": True}), text("Yes")) == ["Yes"]
 
 
-WORDS = st.lists(st.text(min_size=1, max_size=8), min_size=1, max_size=12)
+WORDS = st.lists(
+    st.one_of(
+        st.text(min_size=1, max_size=8),
+        st.sampled_from(["I", "I enc", "ountered", " ", "I encountered a t", "OK"]),
+    ),
+    min_size=1,
+    max_size=12,
+)
 
 
 @given(WORDS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import stat
-import sys
+from pathlib import Path
 
 import pytest
 
@@ -30,6 +30,10 @@ DONE = [
 STATUS = "GET /api/render/proxy/lambda/r1"
 FILE = "GET /api/render/proxy/r1/download"
 CLIP = bytes(range(256)) * 4000
+
+
+def names(folder):
+    return sorted(each.name for each in folder.iterdir())
 
 
 def at(server, path="/cdn/x.mp4"):
@@ -134,7 +138,7 @@ def test_a_download_arrives_whole_and_tells_its_progress(server, kit, fetch, tmp
     path = fetch(tmp_path / "new folder" / "x.mp4", told.append)
     assert path.read_bytes() == CLIP
     assert told[-1] == nc.DownloadProgress(len(CLIP), len(CLIP))
-    assert os.listdir(path.parent) == ["x.mp4"]
+    assert names(path.parent) == ["x.mp4"]
 
 
 @pytest.mark.parametrize("fault", ["404", "500", "html", "cut", "empty", "refused", "403", "loop"])
@@ -152,7 +156,7 @@ def test_the_api_itself_has_the_file_when_its_url_fails(server, kit, fetch, tmp_
     path = tmp_path / "x.mp4"
     path.write_bytes(b"the old one")
     assert fetch(path).read_bytes() == CLIP
-    assert os.listdir(tmp_path) == ["x.mp4"]
+    assert names(tmp_path) == ["x.mp4"]
 
 
 def test_a_file_that_cannot_be_had_leaves_nothing_behind(server, kit, fetch, tmp_path):
@@ -164,21 +168,18 @@ def test_a_file_that_cannot_be_had_leaves_nothing_behind(server, kit, fetch, tmp
     with pytest.raises(nc.ConnectionFailedError):
         fetch(path)
     assert path.read_bytes() == b"the old one"
-    assert os.listdir(tmp_path) == ["x.mp4"]
+    assert names(tmp_path) == ["x.mp4"]
 
 
 def test_an_unfinished_render_is_not_downloaded(server, kit, fetch, tmp_path):
     server.on(STATUS, kit.http(200, {"status": "processing"}))
     with pytest.raises(nc.RenderTimeoutError, match="not finished"):
         fetch(tmp_path / "x.mp4")
-    assert not os.listdir(tmp_path / "home") if (tmp_path / "home").exists() else True
     assert not (tmp_path / "x.mp4").exists()
 
 
-@pytest.mark.skipif(
-    sys.platform == "win32" or os.geteuid() == 0 and not os.path.exists("/dev/full"), reason="posix"
-)
-def test_a_full_disk_is_said_plainly(server, kit, fetch):
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="needs a folder that nobody can write to")
+def test_a_folder_that_cannot_be_written_is_said_plainly(server, kit, fetch):
     server.on(STATUS, kit.http(200, at(server)))
     server.on("GET /cdn/", kit.http(200, CLIP))
     with pytest.raises(nc.DiskError, match="cannot be written") as caught:
@@ -242,7 +243,7 @@ def test_addresses_that_a_server_must_not_name_are_refused(server, kit, client, 
 def test_a_cloud_api_cannot_send_us_to_our_own_machine(server, kit, tmp_path, host):
     port = server.url.rpartition(":")[2]
     server.on("GET /", kit.http(200, CLIP))
-    with nc.NemoClient(kit.token, "https://api.example", limits=kit.quick) as client:
-        with pytest.raises(nc.DownloadError, match="refused"):
-            client.download_url(f"http://{host}:{port}/x", tmp_path / "x.mp4")
+    client = nc.NemoClient(kit.token, "https://api.example", limits=kit.quick)
+    with client, pytest.raises(nc.DownloadError, match="refused"):
+        client.download_url(f"http://{host}:{port}/x", tmp_path / "x.mp4")
     assert not server.seen

@@ -28,7 +28,7 @@ def charged(client, tmp_path):
         "POST /run_sse": say,
         "POST /api/upload-video/": lambda: client.upload("1", clip),
         "POST /api/render/proxy/lambda": lambda: client.submit_render("1", {}),
-        "POST /api/tasks/": lambda: client.create_session(),
+        "POST /api/tasks/": client.create_session,
     }
 
 

@@ -42,15 +42,10 @@ def test_a_token_is_in_no_repr_pickle_or_variable(client, kit):
     assert kit.token not in repr(vars(client))
     assert secret == nc.Secret(kit.token)
     assert secret != nc.Secret("other")
-    for thing in (secret, client, client.render("r"), nc.StreamBrokenError("x")):
-        try:
-            copied = pickle.dumps(thing)
-        except TypeError as error:
-            assert kit.token not in str(error)
-        else:
-            assert kit.token.encode() not in copied
-    with pytest.raises(TypeError):
-        pickle.dumps(client)
+    for thing in (secret, client, client.render("r")):
+        with pytest.raises(TypeError) as caught:
+            pickle.dumps(thing)
+        assert kit.token not in str(caught.value)
     with pytest.raises(TypeError):
         copy.deepcopy(secret)
 
@@ -145,7 +140,7 @@ def test_a_kept_token_is_private_on_disk_and_by_origin(server, second_server, ki
         ("in 2 days, ms", 2),
     ],
 )
-def test_the_expiry_is_read_in_every_likely_form(server, kit, expires, days):
+def test_the_expiry_is_read_in_every_likely_form(expires, days):
     later = time.time() + 2 * 86400
     iso = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(later))
     value = {"in 2 days, ISO": iso, "in 2 days, s": later, "in 2 days, ms": later * 1000}.get(

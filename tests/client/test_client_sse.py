@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import httpx
 import pytest
 from httpx_sse import EventSource
@@ -34,7 +36,7 @@ BYTES = st.lists(PIECES, max_size=40).map(b"".join)
 def frames(data: bytes, cuts: list[int] | None = None) -> list[str]:
     splitter = FrameSplitter(1 << 20)
     edges = [0, *sorted(cuts or []), len(data)]
-    return [each for a, b in zip(edges, edges[1:], strict=False) for each in splitter.feed(data[a:b])]
+    return [each for a, b in pairwise(edges) for each in splitter.feed(data[a:b])]
 
 
 @given(BYTES, st.lists(st.integers(0, 200), max_size=8))
@@ -59,8 +61,7 @@ def test_an_endless_line_and_an_endless_frame_are_both_bounded():
     for piece in (b"x" * 1000, b"data: y\n" * 100):
         splitter = FrameSplitter(10_000)
         with pytest.raises(FrameTooLargeError):
-            for _ in range(100):
-                splitter.feed(piece)
+            [splitter.feed(piece) for _ in range(100)]
     splitter = FrameSplitter(10_000)
     for _ in range(1000):
         assert splitter.feed(b"data: y\n\n" * 100) == ["y"] * 100

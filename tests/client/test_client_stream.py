@@ -248,7 +248,7 @@ def test_a_cancelled_task_stops_listening_at_once(server, kit):
 
 
 def test_iterating_without_with_says_what_to_write(client):
-    with pytest.raises(RuntimeError, match="with client.run"):
+    with pytest.raises(RuntimeError, match="with client"):
         next(iter(client.run("1", "dub")))
 
 
@@ -260,3 +260,12 @@ def test_frames_arrive_as_they_are_sent_not_at_the_end(server, kit, client):
         assert time.monotonic() - started < 0.4
         assert events.text == "a"
         assert json.dumps(dict(next(events).raw))
+
+
+def test_a_stream_that_has_ended_never_disturbs_the_connections_next_request(server, kit):
+    limits = nc.Limits(run_s=0.3, silence_s=5, heartbeats_s=5, retry_s=())
+    server.on("POST /run_sse", kit.stream(kit.said("Hi")))
+    server.on("GET /api/credits/", [0.6, kit.ok({"available": 1})])
+    with nc.NemoClient(kit.token, server.url, limits=limits) as client, client.run("1", "dub") as events:
+        assert [each.text for each in events] == ["Hi"]
+        assert client.credits().available == 1

@@ -109,7 +109,7 @@ def test_a_large_file_goes_in_constant_memory_with_progress_to_the_end(taken, ki
 
 
 @pytest.mark.parametrize("change", ["shrinks", "grows", "goes"])
-def test_a_file_that_changes_meanwhile_is_said(taken, client, tmp_path, change, monkeypatch):
+def test_a_file_that_changes_meanwhile_is_said(tmp_path, change):
     path = tmp_path / "a.mp4"
     path.write_bytes(b"\0" * 100_000)
     body = multipart.MultipartBody([path])

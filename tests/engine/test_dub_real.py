@@ -18,7 +18,8 @@ import pytest
 from nemodub_nb.local.engine.dub import dub
 from nemodub_nb.local.engine.jobs import DubJob
 from nemodub_nb.local.engine.media.audio import read_audio
-from nemodub_nb.local.engine.transcribe.whisper import RATE, Whisper
+from nemodub_nb.local.engine.transcribe.voice_activity import RATE
+from nemodub_nb.local.engine.transcribe.whisper import Whisper
 
 pytestmark = pytest.mark.engine
 

@@ -15,7 +15,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-SKILL = {"X-Skill-Source": "multilingual-video-dubbing", "X-Skill-Version": "1.0.0", "X-Skill-Platform": "unknown"}
+SKILL = {
+    "X-Skill-Source": "multilingual-video-dubbing",
+    "X-Skill-Version": "1.0.0",
+    "X-Skill-Platform": "unknown",
+}
 _START = (
     "import sys; from nemodub_nb.local.server import serve; "
     "serve(as_json=True, exit_with_stdin=True, home=sys.argv[1], worker=(sys.executable, sys.argv[2], sys.argv[3]))"
@@ -42,7 +46,10 @@ class Server:
         hello = json.loads(line) if line else {}
         self.url, self.token = hello["url"], hello["token"]
         self.http = httpx.Client(
-            base_url=self.url, headers={"Authorization": f"Bearer {self.token}", **SKILL}, timeout=30, trust_env=False
+            base_url=self.url,
+            headers={"Authorization": f"Bearer {self.token}", **SKILL},
+            timeout=30,
+            trust_env=False,
         )
 
     def stop(self) -> None:
@@ -63,7 +70,9 @@ class Server:
         return body["data"]
 
     def session(self, name: str = "project") -> str:
-        made = self.http.post("/api/tasks/me/with-session/nemo_agent", json={"task_name": name, "language": "en"})
+        made = self.http.post(
+            "/api/tasks/me/with-session/nemo_agent", json={"task_name": name, "language": "en"}
+        )
         return self.data(made)["session_id"]
 
     def upload(self, session: str, *paths: Path, name: str | None = None):
@@ -73,7 +82,12 @@ class Server:
 
     def message(self, session: str, *texts: str):
         parts = [{"text": text} for text in texts]
-        return {"app_name": "nemo_agent", "user_id": "me", "session_id": session, "new_message": {"parts": parts}}
+        return {
+            "app_name": "nemo_agent",
+            "user_id": "me",
+            "session_id": session,
+            "new_message": {"parts": parts},
+        }
 
     def frames(self, session: str, *texts: str) -> list[dict]:
         answer = self.http.post("/run_sse", json=self.message(session, *texts))
@@ -93,7 +107,12 @@ class Server:
 
     def submit(self, session: str, render_id: str = "render_1", **output):
         draft = self.state(session)["draft"]
-        body = {"id": render_id, "sessionId": session, "draft": draft, "output": {"format": "mp4", "quality": "high"} | output}
+        body = {
+            "id": render_id,
+            "sessionId": session,
+            "draft": draft,
+            "output": {"format": "mp4", "quality": "high"} | output,
+        }
         return self.http.post("/api/render/proxy/lambda", json=body)
 
     def rendered(self, render_id: str = "render_1"):
@@ -174,7 +193,9 @@ def clip(tmp_path_factory) -> Path:
         video.width, video.height, video.pix_fmt = 320, 180, "yuv420p"
         audio = container.add_stream("aac", rate=16000, layout="mono")
         for number in range(60):
-            picture = av.VideoFrame.from_ndarray(np.full((180, 320, 3), number * 4, dtype=np.uint8), format="rgb24")
+            picture = av.VideoFrame.from_ndarray(
+                np.full((180, 320, 3), number * 4, dtype=np.uint8), format="rgb24"
+            )
             container.mux(video.encode(picture))
         for number in range(6):
             tone = (np.sin(np.arange(16000) / 8) * 8000).astype(np.int16).reshape(1, -1)

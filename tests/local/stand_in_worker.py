@@ -26,7 +26,7 @@ def exit_with_parent():
     os._exit(1)
 
 
-def dub(job, notes):
+def dub(job):
     home = Path(job["home"]) / "cache"
     line = {
         "index": 0,
@@ -43,9 +43,22 @@ def dub(job, notes):
     }
     languages, failed = {}, {}
     for number, tag in enumerate(job["languages"]):
-        say({"event": "progress", "step": "speak", "language": tag, "done": number, "total": len(job["languages"]), "message": ""})
+        say(
+            {
+                "event": "progress",
+                "step": "speak",
+                "language": tag,
+                "done": number,
+                "total": len(job["languages"]),
+                "message": "",
+            }
+        )
         if tag == "tlh":
-            failed[tag] = {"type": "NoTranslationError", "message": "Nothing here translates en into tlh.", "advice": "Add a memory."}
+            failed[tag] = {
+                "type": "NoTranslationError",
+                "message": "Nothing here translates en into tlh.",
+                "advice": "Add a memory.",
+            }
             continue
         stem = home / f"{tag}.flac"
         stem.write_bytes(b"fLaC" + tag.encode())
@@ -71,10 +84,16 @@ def dub(job, notes):
     }
 
 
-def render(job, notes):
+def render(job):
     say({"event": "progress", "step": "render", "language": None, "done": 1, "total": 2, "message": ""})
     Path(job["output"]).write_bytes(b"0123456789" * 1000)
-    return {"output": job["output"], "duration_s": job["duration_s"], "loudness_lufs": -16.0, "true_peak_dbtp": -1.2, "picture": "copied"}
+    return {
+        "output": job["output"],
+        "duration_s": job["duration_s"],
+        "loudness_lufs": -16.0,
+        "true_peak_dbtp": -1.2,
+        "picture": "copied",
+    }
 
 
 def main():
@@ -82,13 +101,22 @@ def main():
     job = json.loads(sys.stdin.readline())
     threading.Thread(target=exit_with_parent, daemon=True).start()
     (notes / f"{uuid.uuid4().hex}.job").write_text(json.dumps({**job, "pid": os.getpid()}))
-    say({"event": "progress", "step": "models", "language": None, "done": 0, "total": 1, "message": "Starting."})
+    say(
+        {
+            "event": "progress",
+            "step": "models",
+            "language": None,
+            "done": 0,
+            "total": 1,
+            "message": "Starting.",
+        }
+    )
     sys.stdout.write("a library prints this\n")
     while (notes / "hold").exists():
         time.sleep(0.05)
     if (notes / "die").exists():
         os.kill(os.getpid(), signal.SIGKILL)
-    say({"event": "result", "result": {"dub": dub, "render": render}[job["kind"]](job, notes)})
+    say({"event": "result", "result": {"dub": dub, "render": render}[job["kind"]](job)})
 
 
 if __name__ == "__main__":

@@ -40,9 +40,13 @@ def test_edits_never_dub_again_and_are_kept(shared, session):
     assert tracks["bed", None]["m"]["volume"] == 0.35
     assert tracks["subtitles", "es"]["m"]["mode"] == "burned"
     assert tracks["picture", None]["m"]["aspect"] == "9:16"
-    assert [(s["m"]["start_ms"], s["m"]["in_ms"], s["d"]) for s in tracks["picture", None]["sg"]] == [(0, 1000, 5000)]
+    assert [(s["m"]["start_ms"], s["m"]["in_ms"], s["d"]) for s in tracks["picture", None]["sg"]] == [
+        (0, 1000, 5000)
+    ]
     assert [(s["m"]["start_ms"], s["d"]) for s in tracks["title", None]["sg"]] == [(0, 1000)]
-    assert [(s["m"]["start_ms"], s["m"]["in_ms"], s["d"]) for s in tracks["dub", "es"]["sg"]] == [(0, 1000, 500)]
+    assert [(s["m"]["start_ms"], s["m"]["in_ms"], s["d"]) for s in tracks["dub", "es"]["sg"]] == [
+        (0, 1000, 500)
+    ]
     assert shared.state(session)["canvas_config"] == {"width": 180, "height": 320}
 
 
@@ -52,7 +56,10 @@ def test_undo_goes_back_one_message_at_a_time(shared, session):
     shared.say(session, "undo")
     assert shared.tracks(session)["bed", None]["m"]["volume"] == 1.0
     shared.say(session, "undo and make it square")
-    assert list(shared.tracks(session)) == [("picture", None), ("original", None)]
+    assert [track["m"]["role"] for track in shared.state(session)["draft"]["t"] if track["tt"] < 7] == [
+        "picture",
+        "original",
+    ]
     assert shared.tracks(session)["picture", None]["m"]["aspect"] == "1:1"
     shared.say(session, "undo")
     assert "nothing to undo" in shared.say(session, "undo")
@@ -112,14 +119,22 @@ def test_a_voice_and_its_speed_are_used_for_its_language_only(shared, session):
     shared.say(session, "Use the voice kokoro:em_alex for Spanish.")
     assert [job["languages"] for job in shared.jobs()[made:]] == [["es"]], "French is as it was"
     shared.say(session, "Speak faster. Use the fast voices.")
-    assert (shared.jobs()[-1]["speed"], shared.jobs()[-1]["quality"], shared.jobs()[-1]["languages"]) == (1.1, "fast", ["es", "fr"])
+    assert (shared.jobs()[-1]["speed"], shared.jobs()[-1]["quality"], shared.jobs()[-1]["languages"]) == (
+        1.1,
+        "fast",
+        ["es", "fr"],
+    )
 
 
 def test_each_clip_has_its_own_plan(shared, session, sound):
     shared.upload(session, sound)
     shared.say(session, "Dub into French.")
     shared.say(session, 'For the clip "clip.mp4": dub into Spanish.')
-    of = {track["m"].get("language"): track["m"]["clip"] for track in shared.state(session)["draft"]["t"] if track["m"]["role"] == "dub"}
+    of = {
+        track["m"].get("language"): track["m"]["clip"]
+        for track in shared.state(session)["draft"]["t"]
+        if track["m"]["role"] == "dub"
+    }
     assert of == {"fr": "sound.wav", "es": "clip.mp4"}
     shared.say(session, "Subtitles off.")
     assert shared.tracks(session)["subtitles", "es"]["m"]["mode"] == "off"
@@ -163,3 +178,16 @@ def test_silence_is_broken_by_heartbeats():
     frames = asyncio.run(listen())
     assert len(frames) >= 2
     assert frames[0] == {"type": "heartbeat"}
+
+
+def test_subtitles_without_a_dub_are_not_promised(shared, session):
+    shared.say(session, "Dub into Spanish.")
+    assert "Dub this video into French" in shared.say(session, "Add French subtitles.")
+    assert "all languages" in shared.say(session, "Turn off the Spanish subtitles.")
+
+
+def test_naming_the_language_that_was_heard_anyway_dubs_nothing_again(shared, session):
+    shared.say(session, "Dub into Spanish.")
+    made = len(shared.jobs())
+    shared.say(session, "The video is in English. Make it square.")
+    assert len(shared.jobs()) == made

@@ -28,9 +28,19 @@ def test_the_engine_gets_what_the_draft_says(shared, dubbed):
     job = shared.jobs()[-1]
     assert job["picture"] == [{"source": job["picture"][0]["source"], "in_s": 0.0, "out_s": 6.0}]
     bed, dub = job["audio"]
-    assert (bed["role"], bed["volume"], bed["start_s"], bed["out_s"], bed["duck"]) == ("bed", 0.35, 0.0, 6.0, False)
+    assert (bed["role"], bed["volume"], bed["start_s"], bed["out_s"], bed["duck"]) == (
+        "bed",
+        0.35,
+        0.0,
+        6.0,
+        False,
+    )
     assert (dub["role"], dub["start_s"], dub["in_s"], dub["out_s"]) == ("dub", 0.5, 0.5, 1.5)
-    assert job["subtitles"] == {"language": "es", "mode": "track", "cues": [{"start_s": 0.5, "end_s": 1.5, "text": "Hello in es."}]}
+    assert job["subtitles"] == {
+        "language": "es",
+        "mode": "track",
+        "cues": [{"start_s": 0.5, "end_s": 1.5, "text": "Hello in es."}],
+    }
     assert (job["audio_language"], job["aspect"], job["duration_s"]) == ("es", None, 6.0)
 
 
@@ -56,11 +66,20 @@ def test_a_draft_of_the_bare_known_keys_is_exported(shared, clip):
     session = shared.session()
     (file,) = shared.data(shared.upload(session, clip))["files"]
     source = f"sha256:{file['hash']}"
-    draft = {"t": [{"tt": 0, "sg": [{"d": 2000, "m": {"source": source}}, {"d": 1000, "m": {"source": source}}]}, {"tt": 7, "sg": [{"d": 500, "m": {"text": "Hi"}}]}]}
+    draft = {
+        "t": [
+            {"tt": 0, "sg": [{"d": 2000, "m": {"source": source}}, {"d": 1000, "m": {"source": source}}]},
+            {"tt": 7, "sg": [{"d": 500, "m": {"text": "Hi"}}]},
+        ]
+    }
     assert submit(shared, session, draft, "bare").json()["success"]
     assert shared.rendered("bare")["status"] == "completed"
     job = shared.jobs()[-1]
-    assert (len(job["picture"]), job["duration_s"], job["titles"]) == (2, 3.0, [{"text": "Hi", "start_s": 0.0, "end_s": 0.5}])
+    assert (len(job["picture"]), job["duration_s"], job["titles"]) == (
+        2,
+        3.0,
+        [{"text": "Hi", "start_s": 0.0, "end_s": 0.5}],
+    )
 
 
 def _broken():
@@ -111,7 +130,7 @@ def test_an_output_that_is_not_known_is_a_400(shared, dubbed, output):
     assert shared.http.post("/api/render/proxy/lambda", json=body).json()["code"] == 400
 
 
-def test_files_of_another_session_cannot_be_used(shared, dubbed, clip):
+def test_files_of_another_session_cannot_be_used(shared, dubbed):
     other = shared.session()
     answer = submit(shared, other, shared.state(dubbed)["draft"], "theirs", language="es")
     assert answer.json()["code"] == 400

@@ -33,7 +33,9 @@ def test_everything_is_there_after_a_restart(start, clip):
     first = start()
     session = first.session("My film")
     first.upload(session, clip)
-    first.say(session, 'Dub into Spanish. Add a title "Hello". Cut the first second of it. Cut the first 1 second.')
+    first.say(
+        session, 'Dub into Spanish. Add a title "Hello". Cut the first second of it. Cut the first 1 second.'
+    )
     first.submit(session)
     done = first.rendered()
     before = first.state(session)["draft"]
@@ -54,7 +56,9 @@ def test_a_token_ends_with_its_server(start):
     first = start()
     first.stop()
     second = start()
-    answer = second.http.get("/api/credits/balance/simple", headers={"Authorization": f"Bearer {first.token}"})
+    answer = second.http.get(
+        "/api/credits/balance/simple", headers={"Authorization": f"Bearer {first.token}"}
+    )
     assert answer.json()["code"] == 1001
 
 
@@ -130,14 +134,17 @@ def test_a_terminated_server_ends_well(start):
     assert "Traceback" not in server.process.stderr.read().decode()
 
 
-def test_a_worker_that_is_killed_is_told_and_the_session_goes_on(start, clip, until):
+def test_a_worker_that_is_killed_is_told_and_the_session_goes_on(start, clip):
     server = start()
     session = server.session()
     server.upload(session, clip)
     (server.notes / "die").touch()
     frames = server.frames(session, "Dub into Spanish.")
     result = frames[-3]["content"]["parts"][0].get("functionResponse") or next(
-        f["content"]["parts"][0]["functionResponse"] for f in frames if "functionResponse" in f["content"]["parts"][0] and not f["content"]["parts"][0]["functionResponse"].get("willContinue")
+        f["content"]["parts"][0]["functionResponse"]
+        for f in frames
+        if "functionResponse" in f["content"]["parts"][0]
+        and not f["content"]["parts"][0]["functionResponse"].get("willContinue")
     )
     assert result["response"]["status"] == "failed"
     assert "signal 9" in result["response"]["failed"]["es"]["message"]
@@ -153,7 +160,14 @@ def test_an_unusable_folder_or_port_is_one_clear_line(start, tmp_path):
     import sys
 
     def run(*arguments):
-        return subprocess.run([sys.executable, "-m", "nemodub_nb.local", *arguments], capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False, timeout=30)
+        return subprocess.run(
+            [sys.executable, "-m", "nemodub_nb.local", *arguments],
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            check=False,
+            timeout=30,
+        )
 
     server = start()
     taken = run("--port", server.url.rpartition(":")[2], "--home", str(tmp_path / "other"))
@@ -164,3 +178,40 @@ def test_an_unusable_folder_or_port_is_one_clear_line(start, tmp_path):
     blocked = run("--home", str(tmp_path / "file"))
     assert blocked.returncode == 2
     assert blocked.stderr.count("\n") == 1
+
+
+def test_no_space_left_is_told_and_nothing_is_lost(start, clip, tmp_path):
+    import resource
+
+    server = start()
+    session = server.session()
+    server.upload(session, clip)
+    (tmp_path / "long.mp4").write_bytes(clip.read_bytes() + bytes(8 * 1024 * 1024))
+    resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (4 * 1024 * 1024, 4 * 1024 * 1024))
+    answer = server.upload(session, tmp_path / "long.mp4")
+    assert (answer.status_code, answer.json()["code"]) == (507, 507)
+    assert "no space left" in answer.json()["message"]
+    assert not list((server.home / "files" / "incoming").iterdir())
+    assert len(server.state(session)["video_infos"]) == 1
+    assert "9:16" in server.say(session, "Make it 9:16.")
+
+
+def test_a_person_at_a_terminal_is_told_where_it_answers(tmp_path):
+    import subprocess
+    import sys
+
+    with subprocess.Popen(
+        [sys.executable, "-m", "nemodub_nb.local", "--home", str(tmp_path)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        url = process.stdout.readline().split()[-1]
+        token = process.stdout.readline().strip().rpartition("NEMO_TOKEN=")[2]
+        balance = httpx.get(
+            f"{url}/api/credits/balance/simple", headers={"Authorization": f"Bearer {token}"}, trust_env=False
+        )
+        assert balance.json()["code"] == 0
+        process.send_signal(signal.SIGINT)
+        assert process.wait(15) == 0
+        assert process.stderr.read() == ""

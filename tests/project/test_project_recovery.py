@@ -17,7 +17,6 @@ from nemodub_nb.client import ConnectionFailedError
 from nemodub_nb.project import BackendDiedError, SessionGoneError, recovery
 from nemodub_nb.project.connection import CLOUD_PACE
 
-
 OTHER_PROCESS = """
 import pathlib, sys
 sys.path.insert(0, {tests!r})

@@ -72,6 +72,8 @@ class Subtitles:
 
     mode: SubtitleMode
     """track: a track that players can switch; burned: part of the picture; off: none."""
+    languages: tuple[str, ...] = ()
+    """The languages that were said with it."""
 
 
 @dataclass(frozen=True)

@@ -162,6 +162,16 @@ def _dub(action: do.Dub, plan: ClipPlan) -> Change:
     return Change(replace(plan, languages=plan.languages + new), "")
 
 
+def _subtitles(action: do.Subtitles, plan: ClipPlan) -> Change:
+    said = _SUBTITLES[action.mode]
+    missing = [english_name(tag) for tag in action.languages if tag not in plan.languages]
+    if missing and action.mode != "off":
+        said += f" They come with a dub: say “Dub this video into {listed(missing)}” to have {listed(missing)} ones."
+    elif action.languages:
+        said += " That holds for all languages of the clip."
+    return Change(replace(plan, subtitles=action.mode), said)
+
+
 def _no_titles(plan: ClipPlan) -> Change:
     said = "I took the title away." if plan.titles else "There is no title to take away."
     return Change(replace(plan, titles=()), said)
@@ -178,9 +188,7 @@ _CHANGES: dict[type, Callable[[Any, ClipPlan, Clip], Change]] = {
         replace(plan, original=action.mode), _ORIGINAL[action.mode]
     ),
     do.Level: lambda action, plan, _: _level(action, plan),
-    do.Subtitles: lambda action, plan, _: Change(
-        replace(plan, subtitles=action.mode), _SUBTITLES[action.mode]
-    ),
+    do.Subtitles: lambda action, plan, _: _subtitles(action, plan),
     do.AddTitle: _title,
     do.RemoveTitles: lambda _action, plan, _clip: _no_titles(plan),
     do.Keep: _trim,

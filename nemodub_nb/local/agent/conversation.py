@@ -176,11 +176,20 @@ class _Work:
             if isinstance(action, do.Undo):
                 self._undo(desk)
                 continue
+            if isinstance(action, do.SpokenLanguage) and self._was_heard(action.language, desk):
+                continue
             change = apply(action, self.plan, self.clip)
             if change.plan != self.plan and not isinstance(action, do.Dub):
                 self.cost = EDIT_COST
             self.plan = change.plan
             self.say(change.said)
+
+    def _was_heard(self, language: str, desk: Desk) -> bool:
+        """Tell whether that language was heard in the clip by itself: saying so is no reason to dub again."""
+        heard = desk.made(self.clip, analysis_key(self.plan))
+        return (
+            self.plan.source_language is None and heard is not None and heard["source_language"] == language
+        )
 
     def _undo(self, desk: Desk) -> None:
         if self.undone >= desk.revisions(self.clip):

@@ -16,6 +16,7 @@ from nemodub_nb.local.agent.actions import (
     SubtitleMode,
     Subtitles,
 )
+from nemodub_nb.local.agent.language_lists import read
 from nemodub_nb.local.agent.patterns import compiled, said
 from nemodub_nb.local.agent.sentence import QUOTE
 from nemodub_nb.local.agent.times import DURATION, TIME, seconds_of
@@ -147,7 +148,15 @@ def _subtitles(sentence: Sentence) -> None:
     )
     for pattern, mode in rules:
         for match in sentence.matches(pattern, even_negated=mode == "off"):
-            sentence.strike(match.start(), match.end(), Subtitles(mode))
+            said_with = (
+                listed for at in range(len(match.group())) if (listed := _language_at(match.group(), at))
+            )
+            sentence.strike(match.start(), match.end(), Subtitles(mode, next(said_with, ())))
+
+
+def _language_at(text: str, at: int) -> tuple[str, ...] | None:
+    listed = read(text, at, tags=False, others=False)
+    return listed.tags if listed else None
 
 
 def _trims(sentence: Sentence) -> None:

@@ -4,29 +4,18 @@ from __future__ import annotations
 
 import re
 
-_NUMBER_WORDS = {
-    word: number
-    for number, word in enumerate(
-        [
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-        ]
-    )
-} | {"twenty": 20, "thirty": 30, "forty": 40, "sixty": 60, "half a": 0.5, "a": 1, "an": 1}
+_NUMERALS = """
+    zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
+"""
+_NUMBER_WORDS = {word: number for number, word in enumerate(_NUMERALS.split())} | {
+    "twenty": 20,
+    "thirty": 30,
+    "forty": 40,
+    "sixty": 60,
+    "half a": 0.5,
+    "a": 1,
+    "an": 1,
+}
 _UNIT = r"(?:milliseconds?|ms|seconds?|secs?|s|minutes?|mins?|m|秒钟?|分钟?)"
 _WORDS = "|".join(sorted((w for w in _NUMBER_WORDS if w not in ("a", "an")), key=len, reverse=True))
 TIME = rf"(?:\d+:\d{{1,2}}(?::\d{{1,2}})?(?:\.\d+)?|(?:\d+(?:\.\d+)?|{_WORDS})\s*-?\s*{_UNIT}(?!\w)|\d+(?:\.\d+)?(?![\d%:]))"

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from nemodub_nb.local.engine import weights
 from nemodub_nb.local.engine.clip import Clip, look_into
-from nemodub_nb.local.engine.errors import EngineError
+from nemodub_nb.local.engine.errors import EngineError, SeparationUnavailableError
 from nemodub_nb.local.engine.jobs import DubJob
 from nemodub_nb.local.engine.language import Workshop, dub_language, voice_for
 from nemodub_nb.local.engine.progress import Progress, Report, fetching, silent
 from nemodub_nb.local.engine.speak import VoicePool
 from nemodub_nb.local.engine.steps import Steps
-from nemodub_nb.local.engine.transcribe.source import RECOGNISER, Transcript, Wanted, transcribe
+from nemodub_nb.local.engine.transcribe.source import RECOGNISER, Wanted, transcribe
+from nemodub_nb.local.engine.transcribe.voice_activity import speech_of
 
 if TYPE_CHECKING:
     from nemodub_nb.local.engine.transcribe.whisper import Whisper
@@ -38,8 +39,9 @@ def dub(job: DubJob, report: Report = silent) -> dict[str, Any]:
     with ThreadPoolExecutor(2 * len(job.languages) + 1) as threads, VoicePool(job.models) as voices:
         # Voices are fetched while the recogniser listens: the network and the processor wait for different things.
         chosen = {language: threads.submit(voice_for, language, job, report) for language in job.languages}
+        # So is the voice taken out: the recogniser uses little more than one core.
+        bed = threads.submit(_bed, clip, steps, report) if job.separate else None
         transcript = transcribe(clip, wanted, steps, _recogniser(job, report), report)
-        bed = threads.submit(_bed, clip, transcript, steps, report) if job.separate else None
         shop = Workshop(job, clip.duration_s, steps, voices, report)
         pending = {
             language: threads.submit(dub_language, language, transcript, chosen[language], shop)
@@ -71,16 +73,16 @@ def _recogniser(job: DubJob, report: Report) -> Callable[[], Whisper]:
     return whisper
 
 
-def _bed(clip: Clip, transcript: Transcript, steps: Steps, report: Report) -> Path | None:
+def _bed(clip: Clip, steps: Steps, report: Report) -> Path | None:
     """Return the sound without the voice; None when the separator is not installed (the original is then ducked)."""
-    from nemodub_nb.local.engine.mix.separate import SeparationUnavailableError, separate
-
-    speech = [(line.start_s, line.end_s) for line in transcript.lines]
+    speech = speech_of(clip, steps)
 
     def tell(done_s: float, total_s: float) -> None:
         report(Progress("separate", done_s, total_s))
 
     def make(path: Path) -> None:
+        from nemodub_nb.local.engine.mix.separate import separate
+
         separate(clip.path, path, speech=speech, on_progress=tell)
 
     try:

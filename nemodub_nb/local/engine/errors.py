@@ -57,3 +57,7 @@ class NoSpaceError(EngineError):
 
 class BadJobError(EngineError):
     """A job asks for something that the engine does not have."""
+
+
+class SeparationUnavailableError(EngineError):
+    """The model that takes the voice out is not installed."""

@@ -41,13 +41,13 @@ if TYPE_CHECKING:
 
     from nemodub_nb.local.engine.media.audio import Samples
 
+__all__ = ["RenderJob", "RenderResult", "render"]
+
 _LOUDNESS_TOLERANCE: Final = 0.5
 _HEADROOM_DB: Final = 0.8
 """Peaks are held this much below the ceiling at first: encoding to AAC raises them a little."""
 _TRIES: Final = 3
 _JOIN_S: Final = 0.002
-
-Progress = "Callable[[float, float], None]"
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from nemodub_nb.local.server.answers import Refusal, no_space
 from nemodub_nb.local.server.calls import Calls
+from nemodub_nb.local.store import is_full
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,8 +71,7 @@ async def _http_error(_: Request, error: Exception) -> Response:
 
 
 async def _disk_error(request: Request, error: Exception) -> Response:
-    full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
-    if full or "disk is full" in str(error):
+    if (isinstance(error, OSError) and is_full(error)) or "disk is full" in str(error):
         return no_space("this").response()
     if isinstance(error, OSError) and error.errno in (errno.EACCES, errno.EROFS):
         return Refusal(

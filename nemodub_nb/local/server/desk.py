@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from nemodub_nb.local.agent.conversation import DubError
 from nemodub_nb.local.agent.plan import ClipPlan, analysis_key, language_key
 from nemodub_nb.local.server.jobs import JobError
+from nemodub_nb.local.store import is_full
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping, Sequence
@@ -72,7 +73,14 @@ class SessionDesk:
                 clip.file.sha256 + clip.file.suffix
             )  # the engine sees the file under the name of its content
             raise DubError(error.message.replace(stored, clip.name), error.advice) from error
-        await self._keep(clip, plan, result)
+        try:
+            await self._keep(clip, plan, result)
+        except OSError as error:
+            if is_full(error):
+                raise DubError(
+                    "There is no space left to keep the dub.", "Free some disk space; then say it again."
+                ) from error
+            raise
         yield {"dubbed": list(result["languages"]), "failed": result["failed"]}
 
     def _job(self, clip: Clip, plan: ClipPlan, languages: Sequence[str]) -> dict[str, Any]:

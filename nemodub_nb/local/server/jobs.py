@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import logging
 import sys
 from collections import deque
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping, Sequence
 
+_log = logging.getLogger(__name__)
 WORKER = (sys.executable, "-m", "nemodub_nb.local.engine.worker")
 _LINE_LIMIT = 256 * 1024 * 1024
 """A result is one line: the report of an hour of speech in many languages."""
@@ -87,6 +89,7 @@ class Workers:
                     return
             code = await process.wait()
             await listener
+            _log.warning("The worker ended with %s. It said last: %s", code, " | ".join(log))
             raise JobError(*_died(code, log))
         finally:
             await asyncio.shield(_end(process, listener))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nemodub_nb.local.server.jobs import JobError
+from nemodub_nb.local.store import is_full
 
 if TYPE_CHECKING:
     from nemodub_nb.local.server.backend import Backend
@@ -50,6 +51,15 @@ class RunningRenders:
             self._backend.renders.complete(render, file, measured)
         except JobError as error:
             self._backend.renders.fail(render, f"{error.message} {error.advice}".strip())
+        except OSError as error:
+            reason = (
+                "There is no space left to keep it. Free some disk space"
+                if is_full(error)
+                else f"{error.strerror}"
+            )
+            self._backend.renders.fail(
+                render, f"The export could not be kept: {reason}; then export again with a new id."
+            )
         except Exception:  # noqa: BLE001 - the border of the task: whatever went wrong is told
             _log.exception("An export failed.")
             self._backend.renders.fail(

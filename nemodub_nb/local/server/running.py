@@ -56,6 +56,7 @@ class RunningMessages:
         tell = _Teller(message.id, self._backend, queue)
         status = "failed"
         try:
+            self._backend.messages.forget_events(message.id)
             answer = await self._answer(message, tell)
             self._keep(message, answer)
             status = "done"

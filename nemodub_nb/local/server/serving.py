@@ -46,7 +46,9 @@ def serve(
     logging.basicConfig(
         stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s"
     )
-    logging.getLogger("python_multipart").setLevel(logging.ERROR)  # it logs what a client sent wrong; the client is told
+    logging.getLogger("python_multipart").setLevel(
+        logging.ERROR
+    )  # it logs what a client sent wrong; the client is told
     listener = _listen(host, port)
     with contextlib.closing(listener):
         settings = Settings.from_environment(loopback=_is_loopback(host), worker=worker)

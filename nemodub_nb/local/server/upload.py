@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -12,6 +11,7 @@ from nemodub_nb.contract import MAX_UPLOAD_BYTES
 from nemodub_nb.local.server.answers import bad_request, file_too_large, no_space, unsupported_type
 from nemodub_nb.local.server.kinds import HEAD_BYTES, clean_name, fits, kind_of, type_of
 from nemodub_nb.local.server.measure import UnreadableError, measure
+from nemodub_nb.local.store import is_full
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -74,7 +74,7 @@ class Arriving:
         try:
             await writing
         except OSError as error:
-            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            if is_full(error):
                 raise no_space(self.name) from error
             raise
 

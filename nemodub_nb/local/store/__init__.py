@@ -5,7 +5,7 @@ from __future__ import annotations
 from nemodub_nb.local.store.clips import Clip, Clips
 from nemodub_nb.local.store.database import Database
 from nemodub_nb.local.store.dubs import Dubs
-from nemodub_nb.local.store.files import Files, StoredFile
+from nemodub_nb.local.store.files import Files, StoredFile, is_full
 from nemodub_nb.local.store.home import Home
 from nemodub_nb.local.store.messages import Message, Messages
 from nemodub_nb.local.store.owners import Owner
@@ -32,4 +32,5 @@ __all__ = [
     "TooManyTokensError",
     "User",
     "Users",
+    "is_full",
 ]

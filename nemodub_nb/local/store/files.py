@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import shutil
@@ -15,6 +16,12 @@ if TYPE_CHECKING:
     from nemodub_nb.local.store.home import Home
 
 _CHUNK = 1024 * 1024
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+def is_full(error: OSError) -> bool:
+    """Tell whether writing failed because there is no room: a full disk, a quota, a limit on file sizes."""
+    return error.errno in _FULL
 
 
 @dataclass(frozen=True)

@@ -58,6 +58,10 @@ class Messages:
             return None
         return message
 
+    def forget_events(self, message_id: str) -> None:
+        """Empty the log of a message that is taken up again."""
+        self._db.run("DELETE FROM events WHERE message_id = ?", message_id)
+
     def log(self, message_id: str, event: Mapping[str, Any]) -> None:
         """Append an event to the message's log."""
         self._db.run(

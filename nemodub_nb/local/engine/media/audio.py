@@ -136,7 +136,7 @@ class AudioWriter:
         if not len(samples):
             return
         shaped = samples.reshape(-1, self._channels)
-        whole = np.rint(np.clip(shaped, -1.0, 1.0) * 32767.0).astype(np.int16)
+        whole = np.clip(np.rint(shaped * 32768.0), -32768, 32767).astype(np.int16)
         frame = AudioFrame.from_ndarray(whole.reshape(1, -1), format="s16", layout=_LAYOUTS[self._channels])
         frame.sample_rate = self._rate
         frame.pts = self.written

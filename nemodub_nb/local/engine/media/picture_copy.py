@@ -47,13 +47,12 @@ def copy_range(part: Part, info: MediaInfo) -> CopyRange | None:
     end = float("inf") if part.out_s > info.duration_s - 1.5 * frame_s else part.out_s - frame_s / 100
     with open_media(part.source) as container:
         stream = picture_stream(container)
-        if stream is None:
+        if stream is None or not keeps_display_times(container):
             return None
         origin = origin_s(container)
         check = _Check(wanted, end, frame_s / 2)
-        if not all(
-            check.passes(packet, _time_s(packet, origin)) for packet in container.demux(stream) if packet.size
-        ):
+        packets = _with_decoding_times(container.demux(stream))
+        if not all(check.passes(packet, _time_s(packet, origin)) for packet in packets):
             return None
     if check.start_s is None:
         return None
@@ -114,9 +113,9 @@ def copied_packets(
             yield packet
 
 
-def keeps_display_times(container: InputContainer, stream: VideoStream) -> bool:
+def keeps_display_times(container: InputContainer) -> bool:
     """Tell whether the container knows when frames are shown. AVI only knows their order of decoding."""
-    return container.format.name != "avi" or not stream.codec_context.has_b_frames
+    return container.format.name != "avi"
 
 
 def _with_decoding_times(packets: Iterable[Packet[VideoStream]]) -> Iterator[Packet[VideoStream]]:

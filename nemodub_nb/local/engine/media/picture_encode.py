@@ -144,7 +144,7 @@ def _frames(part: Part, canvas: Canvas) -> Iterator[tuple[VideoFrame, float]]:
             raise NotMediaError(f"{part.source} has no picture.", ADVICE)
         source.thread_type = "AUTO"
         origin = origin_s(container)
-        has_times = keeps_display_times(container, source)
+        has_times = keeps_display_times(container)
         if part.in_s > 1 and has_times:
             container.seek(int((part.in_s - 0.5 + origin) / source.time_base), stream=source)
         fitter = _Fitter(canvas)
@@ -173,19 +173,24 @@ def _stamped(
     Where the container only knows the order of decoding, frames come out in that order a fixed while later.
     """
     delay: int | None = None
+    last = 0
     for packet in packets:
         try:
             frames = packet.decode()
         except av.error.InvalidDataError:
             continue
         for frame in frames:
-            stamp = frame.pts if has_times else frame.dts
-            if stamp is None or frame.time_base is None:
+            if frame.time_base is None:
                 continue
-            if not has_times:
-                delay = stamp if delay is None else delay
-                stamp -= delay
-            yield frame, float(stamp * frame.time_base)
+            if has_times:
+                if frame.pts is not None:
+                    yield frame, float(frame.pts * frame.time_base)
+                continue
+            # The last frames come without a time, one tick after the other.
+            stamp = frame.dts if frame.dts is not None else last + 1
+            delay = stamp if delay is None else delay
+            last = stamp
+            yield frame, float((stamp - delay) * frame.time_base)
 
 
 class _Fitter:

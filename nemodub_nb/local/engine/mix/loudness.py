@@ -132,7 +132,7 @@ def _with_context(blocks: Iterable[Samples], context: int) -> Iterator[tuple[Sam
         yield np.concatenate([past, joined]), len(past), count
         past = np.concatenate([past, joined[:count]])[-context:]
         held = joined[count:]
-    if held is not None and past is not None:
+    if held is not None and past is not None and len(held):
         yield np.concatenate([past, held]), len(past), len(held)
 
 

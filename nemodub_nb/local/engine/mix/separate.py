@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from nemodub_nb.local.engine.errors import EngineError
+from nemodub_nb.local.engine.errors import SeparationUnavailableError
 from nemodub_nb.local.engine.media.audio import RATE, Samples, audio_writer, decode_blocks
 from nemodub_nb.local.engine.media.probe import probe
 from nemodub_nb.local.engine.mix.residual import CONTEXT_S, without_voice
@@ -34,10 +34,6 @@ _FLUSH: Final = 4800
 """Silence that pushes the last samples through the model's delay."""
 
 Window = tuple[float, float]
-
-
-class SeparationUnavailableError(EngineError):
-    """The model that takes the voice out is not installed."""
 
 
 def separate(

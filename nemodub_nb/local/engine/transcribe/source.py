@@ -15,6 +15,7 @@ from nemodub_nb.local.engine.progress import Progress, Report
 from nemodub_nb.local.engine.steps import Steps
 from nemodub_nb.local.engine.transcribe.sentences import from_cues
 from nemodub_nb.local.engine.transcribe.subtitle_file import read_subtitles
+from nemodub_nb.local.engine.transcribe.voice_activity import RATE, Speech, mono, speech_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -70,11 +71,15 @@ def transcribe(
 def _transcript(language: str, timed: list[tuple[float, float, str]], made_by: str) -> Transcript:
     lines = numbered(timed)
     if not lines:
-        raise NoSpeechError(
-            "No speech was found in the clip.",
-            "Check that the right audio track is in it, or give a transcript with --transcript.",
-        )
+        raise _no_speech()
     return Transcript(language, tuple(lines), made_by)
+
+
+def _no_speech() -> NoSpeechError:
+    return NoSpeechError(
+        "No speech was found in the clip.",
+        "Check that the right audio track is in it, or give a transcript with --transcript.",
+    )
 
 
 def _subtitles_inside(clip: Clip, language: str | None, steps: Steps) -> Transcript | None:
@@ -105,41 +110,25 @@ def _hear(clip: Clip, steps: Steps, whisper: Callable[[], Whisper], report: Repo
     def listen() -> list[Any]:
         report(Progress("transcribe", 0, clip.duration_s, message="Listening for the language"))
         model = whisper()
-        votes = [model.vote(samples) for samples in _voiced_samples(clip)]
+        votes = [model.vote(samples) for samples in _samples(clip, speech_of(clip, steps))]
         return [[vote.language, vote.probability] for vote in votes]
 
     found = steps.value("language", [clip.digest, RECOGNISER, SAMPLES, SAMPLE_S], listen)
     if not found:
-        raise NoSpeechError(
-            "No speech was found in the clip.",
-            "Check that the right audio track is in it, or give a transcript with --transcript.",
-        )
+        raise _no_speech()
     return elect([Vote(language, probability) for language, probability in found])
 
 
-def _voiced_samples(clip: Clip) -> Iterator[NDArray[np.float32]]:
-    from nemodub_nb.local.engine.transcribe.whisper import speech_in
-
-    length_s = clip.duration_s
-    count = 1 if length_s <= 2 * SAMPLE_S else SAMPLES
-    for number in range(count):
-        start_s = (length_s - SAMPLE_S) * number / max(count - 1, 1) if count > 1 else 0.0
-        samples = _window(clip.path, start_s, min(start_s + SAMPLE_S, length_s))
-        if speech_in(samples):
-            yield samples
-
-
-def _window(path: Path, start_s: float, end_s: float) -> NDArray[np.float32]:
+def _samples(clip: Clip, speech: Speech) -> Iterator[NDArray[np.float32]]:
+    """Yield up to 30 s from the start, the middle and the end of what is spoken; once for a short clip."""
     import numpy as np
 
-    blocks = [block[:, 0] for block in _blocks(path, start_s, end_s)]
-    return np.concatenate(blocks) if blocks else np.zeros(0, np.float32)
-
-
-def _blocks(path: Path, start_s: float = 0.0, end_s: float | None = None) -> Iterator[NDArray[np.float32]]:
-    from nemodub_nb.local.engine.media.audio import decode_blocks
-
-    return decode_blocks(path, rate=16_000, channels=1, start_s=start_s, end_s=end_s)
+    count = 1 if clip.duration_s <= 2 * SAMPLE_S else SAMPLES
+    for number in range(min(count, len(speech))):
+        start_s = speech[number * (len(speech) - 1) // max(count - 1, 1)][0]
+        blocks = list(mono(clip.path, start_s, min(start_s + SAMPLE_S, clip.duration_s)))
+        if blocks:
+            yield np.concatenate(blocks)
 
 
 def _recognise(
@@ -149,11 +138,11 @@ def _recognise(
     total_s = clip.duration_s
 
     def whole() -> Any:
-        from nemodub_nb.local.engine.transcribe.windows import RATE, windows
+        from nemodub_nb.local.engine.transcribe.windows import windows
 
         model = whisper()
         lines: list[Any] = []
-        for start_s, samples in windows(block[:, 0] for block in _blocks(clip.path)):
+        for start_s, samples in windows(mono(clip.path)):
             key = [clip.digest, RECOGNISER, language, start_s, len(samples)]
 
             def one(samples: NDArray[np.float32] = samples, start_s: float = start_s) -> Any:

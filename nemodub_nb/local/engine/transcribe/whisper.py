@@ -12,12 +12,12 @@ from nemodub_nb.local.engine.errors import UnsureLanguageError
 from nemodub_nb.local.engine.transcribe.gate import Heard, believable
 from nemodub_nb.local.engine.transcribe.onsets import snap
 from nemodub_nb.local.engine.transcribe.sentences import Word, from_words
+from nemodub_nb.local.engine.transcribe.voice_activity import RATE, speech_in
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-RATE = 16_000
 SURE = 0.5
 """A language is believed when the samples that vote for it are this sure on average."""
 
@@ -47,6 +47,11 @@ def elect(votes: list[Vote]) -> str:
     )
 
 
+def _threads() -> int:
+    """Leave a core for the separation that runs at the same time: on few cores a second thread gains a tenth."""
+    return max(1, min(4, (os.cpu_count() or 1) - 1))
+
+
 class Whisper:
     """A faster-whisper model on the CPU (int8). Loading takes about 0.3 s; nothing is loaded before it is needed."""
 
@@ -61,7 +66,7 @@ class Whisper:
             from faster_whisper import WhisperModel
 
             self._model = WhisperModel(
-                os.fspath(self._folder), device="cpu", compute_type="int8", cpu_threads=os.cpu_count() or 1
+                os.fspath(self._folder), device="cpu", compute_type="int8", cpu_threads=_threads()
             )
         return self._model
 
@@ -99,11 +104,3 @@ class Whisper:
         ]
         lines = snap(from_words(words), speech)
         return [(start + offset_s, end + offset_s, text) for start, end, text in lines]
-
-
-def speech_in(samples: NDArray[np.float32]) -> list[tuple[float, float]]:
-    """Return where a voice is heard in mono samples at 16 kHz: (start_s, end_s), split at short pauses."""
-    from faster_whisper.vad import VadOptions, get_speech_timestamps
-
-    options = VadOptions(min_silence_duration_ms=150, speech_pad_ms=30, min_speech_duration_ms=100)
-    return [(s["start"] / RATE, s["end"] / RATE) for s in get_speech_timestamps(samples, options)]

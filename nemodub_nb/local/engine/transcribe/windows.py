@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nemodub_nb.local.engine.transcribe.voice_activity import RATE
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-RATE = 16_000
-"""Samples a second that recognisers listen to."""
 WINDOW_S = 240.0
 """The most that is recognised in one go."""
 SEARCH_S = 40.0

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from filelock import FileLock
-
-from nemodub_nb.local.engine.errors import NoSpaceError, WeightsUnavailableError
-from nemodub_nb.local.engine.weights import catalogue, kokoro_voices, packages, web
+from nemodub_nb.local.engine.errors import WeightsUnavailableError
+from nemodub_nb.local.engine.weights import kokoro_voices, packages, web
 from nemodub_nb.local.engine.weights.sources import (
     Entry,
     FirefoxPair,
@@ -27,70 +24,16 @@ from nemodub_nb.local.engine.weights.sources import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-LOCAL_FOLDER = "NEMODUB_MODELS"
-"""Environment variable: a folder of models that someone else keeps, looked at first and never written to."""
-
-_LOCK_S = 3600.0
-
 
 class _SourceError(Exception):
     """A source did not deliver; the next one is tried."""
 
 
-def find(name: str, models_dir: Path) -> Path | None:
-    """Return the folder of a model that is complete on this machine, None when it is not.
+def fetch(entry: Entry, models_dir: Path, on_progress: Callable[[int, int], None]) -> Path:
+    """Bring a model from the first of its sources that delivers, and return its folder.
 
-    Looks into `NEMODUB_MODELS`, then into `models_dir`. Raises WeightsUnavailableError for an unknown name.
+    The folder appears only when it is complete. The caller holds the model's lock. Raises WeightsUnavailableError.
     """
-    entry = catalogue.entry(name)
-    return next((folder for root in _roots(models_dir) if _complete(entry, folder := root / name)), None)
-
-
-def ensure(name: str, models_dir: Path, on_progress: Callable[[int, int], None] | None = None) -> Path:
-    """Return the folder of a model's files, fetching them when they are not on this machine.
-
-    `on_progress` gets bytes done and bytes in total, both approximate until the end. Two processes never fetch
-    the same model at once, and the folder appears only when it is complete. Raises WeightsUnavailableError,
-    which names what is missing and how to get it, and NoSpaceError.
-    """
-    entry = catalogue.entry(name)
-    if (found := find(name, models_dir)) is not None:
-        return found
-    try:
-        models_dir.mkdir(parents=True, exist_ok=True)
-        with FileLock(models_dir / f".{name}.lock", timeout=_LOCK_S):
-            # Another process may have fetched it while this one waited.
-            return find(name, models_dir) or _fetch(entry, models_dir, on_progress or _silent)
-    except OSError as error:
-        raise NoSpaceError(
-            f"{entry.name} could not be written to {models_dir}: {error.strerror or error}.",
-            f"Free about {2 * entry.size_bytes // 1_000_000} MB there, or set NEMODUB_HOME to another folder.",
-        ) from error
-
-
-def _silent(_done: int, _total: int) -> None:
-    """Report to nobody."""
-
-
-def _roots(models_dir: Path) -> list[Path]:
-    kept = os.environ.get(LOCAL_FOLDER)
-    return [Path(kept).expanduser(), models_dir] if kept else [models_dir]
-
-
-def _complete(entry: Entry, folder: Path) -> bool:
-    if not folder.is_dir():
-        return False
-    for file in entry.files:
-        path = folder / file.name
-        if not path.is_file():
-            return False
-        size = path.stat().st_size
-        if size == 0 or (file.size_bytes is not None and size != file.size_bytes):
-            return False
-    return bool(entry.files) or any(folder.glob("model*.bin"))
-
-
-def _fetch(entry: Entry, models_dir: Path, on_progress: Callable[[int, int], None]) -> Path:
     staging = models_dir / f".partial-{entry.name}"
     # Whatever lies here was left by a process that died: the lock is ours.
     shutil.rmtree(staging, ignore_errors=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nemodub_nb.local.engine.errors import WeightsUnavailableError
-from nemodub_nb.local.engine.weights import catalogue, fetch
+from nemodub_nb.local.engine.weights import catalogue, here
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +37,7 @@ def list_models(models_dir: Path) -> list[ModelRow]:
             entry.purpose,
             entry.licence,
             round(entry.size_bytes / 1e6),
-            str(found) if (found := fetch.find(entry.name, models_dir)) else None,
+            str(found) if (found := here.find(entry.name, models_dir)) else None,
         )
         for entry in catalogue.entries()
     ]
@@ -46,7 +46,7 @@ def list_models(models_dir: Path) -> list[ModelRow]:
 
 def get_model(name: str, models_dir: Path, on_progress: Callable[[int, int], None] | None = None) -> Path:
     """Fetch a model and return its folder; see `ensure`."""
-    return fetch.ensure(name, models_dir, on_progress)
+    return here.ensure(name, models_dir, on_progress)
 
 
 def model_path(name: str, models_dir: Path) -> Path:
@@ -54,7 +54,7 @@ def model_path(name: str, models_dir: Path) -> Path:
 
     Raises WeightsUnavailableError when it is not here.
     """
-    found = fetch.find(name, models_dir)
+    found = here.find(name, models_dir)
     if found is None:
         raise WeightsUnavailableError(
             f"The model {name} is not on this machine.", f"Run `nemodub models get {name}`."

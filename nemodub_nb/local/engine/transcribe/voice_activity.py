@@ -1,0 +1,56 @@
+"""Where in a clip somebody speaks, as a voice detector hears it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nemodub_nb.local.engine.clip import Clip
+from nemodub_nb.local.engine.steps import Steps
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+RATE = 16_000
+"""Samples a second that the detector and the recogniser listen to."""
+DETECTOR = "silero 150/30/100 ms"
+"""Part of the key of what was detected: the model, and the limits below."""
+
+Speech = list[tuple[float, float]]
+"""Stretches of speech (start_s, end_s), in order."""
+
+
+def speech_of(clip: Clip, steps: Steps) -> Speech:
+    """Return where somebody speaks in a whole clip."""
+
+    def listen() -> Any:
+        from nemodub_nb.local.engine.transcribe.windows import windows
+
+        return [
+            (start_s + start, start_s + end)
+            for start_s, samples in windows(mono(clip.path))
+            for start, end in speech_in(samples)
+        ]
+
+    return [
+        (float(start), float(end))
+        for start, end in steps.value("voice activity", [clip.digest, DETECTOR], listen)
+    ]
+
+
+def speech_in(samples: NDArray[np.float32]) -> Speech:
+    """Return where a voice is heard in mono samples at 16 kHz, split at short pauses."""
+    from faster_whisper.vad import VadOptions, get_speech_timestamps
+
+    options = VadOptions(min_silence_duration_ms=150, speech_pad_ms=30, min_speech_duration_ms=100)
+    return [(part["start"] / RATE, part["end"] / RATE) for part in get_speech_timestamps(samples, options)]
+
+
+def mono(path: Path, start_s: float = 0.0, end_s: float | None = None) -> Iterator[NDArray[np.float32]]:
+    """Yield the sound of a clip as blocks of mono float32 samples (n,) at 16 kHz."""
+    from nemodub_nb.local.engine.media.audio import decode_blocks
+
+    for block in decode_blocks(path, rate=RATE, channels=1, start_s=start_s, end_s=end_s):
+        yield block[:, 0]
