@@ -15,6 +15,19 @@ LIBRIVOX = Path("/usr/share/pocketsphinx/test/data/librivox")
 SAMPLE = Path(__file__).parents[1] / "notebooks" / "sample"
 
 
+GIVEN_HOME = os.environ.get("NEMODUB_HOME")
+GIVEN_MODELS = os.environ.get("NEMODUB_MODELS")
+"""Where models are looked for and kept between runs; nothing else of the user's is touched."""
+
+
+@pytest.fixture(autouse=True)
+def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give every test a home folder of its own, and no token, model or backend of the user's."""
+    for name in ("NEMODUB_MODELS", "NEMO_TOKEN", "NEMO_API_URL", "NEMO_WEB_URL", "NEMO_CLIENT_ID", "SKILL_SOURCE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("NEMODUB_HOME", str(tmp_path / "home"))
+
+
 def lacking(what: str) -> NoReturn:
     """Skip a test for want of a program or package; where everything must be there, fail instead."""
     if os.environ.get("NEMODUB_TESTS_COMPLETE"):
@@ -30,8 +43,7 @@ def models() -> Path:
     from nemodub_nb.local.engine import weights
     from nemodub_nb.local.engine.errors import WeightsUnavailableError
 
-    home = Path(os.environ.get("NEMODUB_HOME") or user_data_dir("nemodub"))
-    folder = Path(os.environ.get("NEMODUB_MODELS") or home / "models")
+    folder = Path(GIVEN_MODELS or Path(GIVEN_HOME or user_data_dir("nemodub")) / "models")
     try:
         for name in ("whisper-base", "kokoro", "firefox-en-pt"):
             weights.ensure(name, folder)
@@ -44,7 +56,6 @@ def models() -> Path:
 def home(tmp_path: Path, models: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty home folder that finds the models."""
     monkeypatch.setenv("NEMODUB_MODELS", str(models))
-    monkeypatch.setenv("NEMODUB_HOME", str(tmp_path / "home"))
     return tmp_path / "home"
 
 

@@ -5,16 +5,13 @@ from __future__ import annotations
 import os
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from nemodub_nb.cli.failure import BadInputError
 from nemodub_nb.contract import ACCEPTED_TYPES, IMAGE_TYPES, MAX_UPLOAD_BYTES
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
-TRANSCRIPT_TYPES: Final = ("srt", "vtt")
-MEMORY_TYPES: Final = ("csv", "tmx")
+    from collections.abc import Sequence
 
 
 def clip(path: Path) -> Path:
@@ -39,18 +36,19 @@ def clip(path: Path) -> Path:
     return path.absolute()
 
 
-def text_file(path: Path, what: str, types: Collection[str]) -> Path:
-    """Return the absolute path of a transcript or a translation memory that can be read as text."""
-    _file(path)
-    if _kind(path) not in types:
-        raise BadInputError(f"{path} is not a {what}.", f"Use one of: {', '.join(types)}.")
+def texts(transcript: Path | None, memories: Sequence[Path]) -> None:
+    """Read the transcript and the translation memories as the project will read them."""
+    if transcript is None and not memories:
+        return
+    from nemodub_nb.project import BadInputError as NotUsableError
+    from nemodub_nb.project.attachments import memory_parts, transcript_part
+
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise BadInputError(f"{path} is not text in UTF-8.", "Save it again with that encoding.") from None
-    if not text.strip():
-        raise BadInputError(f"{path} is empty.", f"Give a {what} with at least one line.")
-    return path.absolute()
+        if transcript is not None:
+            transcript_part(transcript)
+        memory_parts(memories)
+    except NotUsableError as error:
+        raise BadInputError(error.message, error.advice) from None
 
 
 def language(text: str) -> str:

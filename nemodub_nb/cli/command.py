@@ -37,6 +37,7 @@ exit codes:
 environment:
   NEMODUB_HOME     folder of models, sessions and finished steps
   NEMODUB_MODELS   folder of models that someone else keeps; looked at first, never written to
+  NEMODUB_DEBUG    show where an unexpected error came from
   NEMO_TOKEN       token for the cloud; --backend cloud gets a free starter token without it
 
 `nemodub COMMAND --help` tells more about a command.
@@ -68,15 +69,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Whoever read the output has seen enough, such as `nemodub models list | head`.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
-    except ModuleNotFoundError as error:
-        return _said(
-            f'the package {error.name} is missing. Install it with: pip install "nemodub_nb[local,lab]"',
-            FAILED,
-        )
     except Exception as error:
         if os.environ.get("NEMODUB_DEBUG"):
             raise
-        return _said(f"{_cause(error)} Set NEMODUB_DEBUG=1 to see where.", FAILED)
+        return _said(_cause(error), FAILED)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -116,5 +112,10 @@ def _said(text: str, exit_code: int) -> int:
 
 
 def _cause(error: Exception) -> str:
+    """Return a sentence for an error that no command expected."""
+    if isinstance(error, ModuleNotFoundError):
+        return f'the package {error.name} is missing. Install it with: pip install "nemodub_nb[local,lab]"'
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename or 'The system said'}: {error.strerror}."
     text = one_line(str(error)) or type(error).__name__
-    return text if text.endswith((".", "!", "?")) else f"{text}."
+    return f"{text.rstrip('.')}. Set NEMODUB_DEBUG=1 to see where."

@@ -100,11 +100,8 @@ def _checked(arguments: argparse.Namespace) -> list[str]:
     if arguments.source:
         arguments.source = checks.language(arguments.source)
     arguments.clip = checks.clip(arguments.clip)
-    if arguments.transcript:
-        arguments.transcript = checks.text_file(arguments.transcript, "transcript", checks.TRANSCRIPT_TYPES)
-    arguments.memory = [
-        checks.text_file(path, "translation memory", checks.MEMORY_TYPES) for path in arguments.memory or []
-    ]
+    arguments.memory = arguments.memory or []
+    checks.texts(arguments.transcript, arguments.memory)
     arguments.out = checks.folder(arguments.out)
     return languages
 

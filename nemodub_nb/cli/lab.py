@@ -5,6 +5,7 @@ They are copied to DIR first; what you have changed there is never overwritten. 
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -44,4 +45,8 @@ def run(arguments: argparse.Namespace) -> int:
         raise CommandError("JupyterLab is not installed.", 'Install it with: pip install "nemodub_nb[lab]"')
     notebook = material.copy_to(folder, fresh=False)
     command = [sys.executable, "-m", "jupyterlab", notebook.name, *arguments.jupyter]
+    if os.name == "posix":
+        # JupyterLab takes this process over, so that Ctrl-C and signals are its own and it can end its kernels.
+        os.chdir(folder)
+        os.execv(sys.executable, command)  # noqa: S606 - no shell is meant
     return subprocess.run(command, cwd=folder, check=False).returncode

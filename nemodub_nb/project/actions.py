@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import pathlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypedDict
@@ -93,7 +94,9 @@ class Actions:
         self, sentence: str, clip: Clip | str | None, view: View, on_event: talk.OnEvent | None
     ) -> Reply:
         """Do what a sentence asks for: by the project itself, by the agent, or one after the other."""
-        intent = intents.route(sentence)
+        intent = (
+            intents.Intent("upload", files=(sentence,)) if _is_file(sentence) else intents.route(sentence)
+        )
         if intent.action == "export":
             return await self._export_reply(intent, clip, view)
         if intent.action == "credits":
@@ -238,6 +241,14 @@ class Actions:
         except BadInputError as error:
             view.note(f"The subtitles beside the clip are not used. {error.message}")
             return []
+
+
+def _is_file(sentence: str) -> bool:
+    """Tell whether a sentence is nothing but the path of a file, spaces in its name included."""
+    try:
+        return pathlib.Path(sentence).expanduser().is_file()
+    except (OSError, ValueError, RuntimeError):
+        return False
 
 
 __all__ = ["Actions", "DubOptions", "ExportOptions"]

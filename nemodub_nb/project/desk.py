@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from nemodub_nb.client import SessionNotFoundError
 
 from .errors import SessionGoneError
+from .values import Clip
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
     from .connection import Connection
     from .journal import Journal
-    from .values import Clip
 
 T = TypeVar("T")
 
@@ -56,11 +56,9 @@ class Desk:
 
     def take_up(self, session: str) -> None:
         """Go on in a session of an earlier process, with the clips that the journal remembers."""
-        from .uploads import clip_from
-
         self.session_id = session
         self.journal.add_session(session, place=self.connection.place, name=self.name, task_id="")
-        self.clips = [clip_from(fields) for fields in self.journal.clips(session)]
+        self.clips = [Clip.remembered(fields) for fields in self.journal.clips(session)]
 
     async def call(self, make: Callable[[AsyncNemoClient, str], Coroutine[Any, Any, T]]) -> T:
         """Make a call about this session.

@@ -75,7 +75,8 @@ async def export(
     draft = await desk.draft()
     if not timeline.ready_to_export(draft):
         raise NothingToExportError("The timeline is empty.", "Upload a clip and dub it first.")
-    wanted = outputs.targets(draft, languages, clip, folder, format_)
+    name = desk.clips[-1].name if desk.clips else desk.name
+    wanted = outputs.targets(draft, languages, clip, folder, format_, name)
     failed = {tag: _missing(tag) for tag in languages or [] if not _covered(tag, wanted)}
     if not wanted:
         raise NothingToExportError(
@@ -113,7 +114,7 @@ async def render(desk: Desk, view: View, target: Target, draft: Any, quality: st
         try:
             if known is None or not await _is_known(desk, known):
                 await _submit(desk, render_id, chosen, target.format, quality)
-            return await fetch(desk, view, render_id, target, chosen)
+            return await fetch(desk, view, render_id, target, chosen, known=known is not None)
         except (RenderFailedError, BackendDiedError) as error:
             if isinstance(error, RenderFailedError):
                 desk.journal.render_status(render_id, "failed")
@@ -123,9 +124,14 @@ async def render(desk: Desk, view: View, target: Target, draft: Any, quality: st
     raise AssertionError("the last try returns or raises")
 
 
-async def fetch(desk: Desk, view: View, render_id: str, target: Target, chosen: Any) -> Export:
-    """Wait for a submitted render, download it, and write what belongs to it."""
-    status = await _wait(desk, view, render_id, target)
+async def fetch(
+    desk: Desk, view: View, render_id: str, target: Target, chosen: Any, *, known: bool = True
+) -> Export:
+    """Wait for a submitted render, download it, and write what belongs to it.
+
+    One that was `known` before may be finished: the first look comes at once.
+    """
+    status = await _wait(desk, view, render_id, target, known=known)
 
     async def download(client: AsyncNemoClient, session: str) -> None:
         await client.render(render_id, session).download(target.video)
@@ -163,14 +169,14 @@ async def _submit(desk: Desk, render_id: str, draft: Any, format_: str, quality:
             return
 
 
-async def _wait(desk: Desk, view: View, render_id: str, target: Target) -> RenderStatus:
+async def _wait(desk: Desk, view: View, render_id: str, target: Target, *, known: bool) -> RenderStatus:
     """Ask about a render until its file is there, through errors that pass."""
 
     async def ask(client: AsyncNemoClient, session: str) -> RenderStatus:
         return await client.render(render_id, session).status()
 
-    for pause in _pauses(desk):
-        await asyncio.sleep(pause)
+    for look, pause in enumerate(_pauses(desk)):
+        await asyncio.sleep(0 if known and look == 0 else pause)
         try:
             status = await desk.call(ask)
         except _PASSING:

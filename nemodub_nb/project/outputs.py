@@ -45,11 +45,12 @@ class Target:
 
 
 def targets(
-    draft: Any, languages: list[str] | None, clip: str | None, folder: Path, format_: str
+    draft: Any, languages: list[str] | None, clip: str | None, folder: Path, format_: str, name: str
 ) -> list[Target]:
     """Return the videos that a draft makes: one a clip and language.
 
     A draft that names no languages makes one video of the whole; it carries the language's name when just one was asked for.
+    `name` stands for the clip where the draft names none.
     """
     named: list[str | None] = [clip] if clip is not None else [*timeline.clips(draft)] or [None]
     found: list[Target] = []
@@ -62,9 +63,9 @@ def targets(
             wanted = [tag for tag in has if languages is None or tag in languages]
         else:
             wanted = [languages[0] if languages and len(languages) == 1 else None]
-        found += [_target(one, tag, folder, format_) for tag in wanted]
+        found += [_target(one, tag, folder, format_, name) for tag in wanted]
     if not found and languages is None:
-        found = [_target(one, None, folder, format_) for one in named]
+        found = [_target(one, None, folder, format_, name) for one in named]
     return _distinct(found)
 
 
@@ -154,10 +155,10 @@ def _write_subtitles(target: Target, draft: Any) -> list[Path]:
     return list(files)
 
 
-def _target(clip: str | None, language: str | None, folder: Path, format_: str) -> Target:
+def _target(clip: str | None, language: str | None, folder: Path, format_: str, name: str) -> Target:
     # Never the bare stem: the clip itself may lie in that folder.
     tail = file_part(language) if language else "export"
-    return Target(clip, language, str(folder), f"{file_stem(clip or 'video')}.{tail}", format_)
+    return Target(clip, language, str(folder), f"{file_stem(clip or name)}.{tail}", format_)
 
 
 def _distinct(found: list[Target]) -> list[Target]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
 
 from nemodub_nb import timeline
-from nemodub_nb.client import AgentEvent, NemoError
+from nemodub_nb.client import AgentError, AgentEvent, NemoError
 
 from . import recovery, replies
 from .errors import BackendDiedError, OutcomeUnknownError
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from .journal import SentMessage
     from .live import View
 
+_SILENT_LOOKS: Final = 2
+"""Further looks at the state after a stream that ended properly but said and changed nothing."""
 OnEvent = Callable[[AgentEvent], object]
 
 
@@ -47,6 +51,11 @@ class _Ear:
             except Exception as error:  # noqa: BLE001 - a watcher's mistake must not cost the answer
                 self._on_event = None
                 self._view.note(f"on_event failed and is not called again: {type(error).__name__}: {error}")
+
+    @property
+    def waits_for_a_result(self) -> bool:
+        """Whether the agent called more tools than it got answers from."""
+        return self.counts["tool_call"] > self.counts["tool_result"]
 
     def _result(self, payload: Mapping[str, Any]) -> None:
         done, failed = payload.get("done"), payload.get("failed")
@@ -121,26 +130,57 @@ async def _converse(
         await desk.call(listen)
     except NemoError as error:
         ear.text = getattr(error, "text_so_far", "") or ear.text
+        if isinstance(error, AgentError):
+            await _tell_changes(desk, before, view)
         if not error.outcome_unknown or isinstance(error, BackendDiedError):
             raise
         view.note(error.message)
         after = await _outcome(desk, before.draft, view)
         if after is None:
-            raise OutcomeUnknownError(
-                f"{error.message} The timeline has not changed since.",
-                "Look at project.summary(), then say it again if you want it done.",
-            ) from error
-        return _reply(before.draft, after, ear.text, ear)
-    after = await desk.state()
-    silent = not ear.text.strip() and recovery.fingerprint(after.draft) == recovery.fingerprint(before.draft)
-    if recovery.working(after) or (silent and not recovery.settled(after)):
-        # The end of a stream looks the same whether it was cut between two events or is over.
-        after = await _outcome(desk, before.draft, view) or after
+            raise _unknown(error.message) from error
+    else:
+        after = await _after_end(desk, before, ear, view)
     return _reply(before.draft, after, ear.text, ear)
 
 
-async def _outcome(desk: Desk, before: Any, view: View) -> SessionState | None:
-    return await recovery.outcome(desk.state, before, desk.connection.pace, note=view.note)
+async def _after_end(desk: Desk, before: SessionState, ear: _Ear, view: View) -> SessionState:
+    """Return the state after a stream that ended; look again where that may not have been the end.
+
+    A stream that was cut between two events ends like one that is over: a tool call without a result tells.
+    """
+    after = await desk.state()
+    changed = recovery.fingerprint(after.draft) != recovery.fingerprint(before.draft)
+    if not recovery.working(after) and (changed or recovery.settled(after)):
+        return after
+    if recovery.working(after) or ear.waits_for_a_result:
+        found = await _outcome(desk, before.draft, view)
+        if found is None:
+            raise _unknown("The stream ended in the middle of the work.")
+        return found
+    if not ear.text.strip():
+        return await _outcome(desk, before.draft, view, most=_SILENT_LOOKS) or after
+    return after
+
+
+def _unknown(cause: str) -> OutcomeUnknownError:
+    return OutcomeUnknownError(
+        f"{cause} The timeline has not changed since.",
+        "Look at project.summary(), then say it again if you want it done.",
+    )
+
+
+async def _outcome(desk: Desk, before: Any, view: View, most: int | None = None) -> SessionState | None:
+    pace = desk.connection.pace
+    if most is not None:
+        pace = replace(pace, settle_times=most)
+    return await recovery.outcome(desk.state, before, pace, note=view.note)
+
+
+async def _tell_changes(desk: Desk, before: SessionState, view: View) -> None:
+    """Say what an answer that ended in an error has changed all the same."""
+    with contextlib.suppress(NemoError):
+        if changes := timeline.diff(before.draft, (await desk.state()).draft):
+            view.note(f"Before it failed: {' '.join(changes.words)}")
 
 
 def _reply(before: Any, after: SessionState, said: str, ear: _Ear) -> Reply:

@@ -43,12 +43,6 @@ async def upload(desk: Desk, sources: Source | Iterable[Source], view: View) -> 
     return [await _one(desk, item, view) for item in checked]
 
 
-def clip_from(fields: dict[str, Any]) -> Clip:
-    """Return a clip as the journal remembers it."""
-    paths = {key: Path(fields[key]) if fields.get(key) else None for key in ("path", "transcript")}
-    return Clip(**{**fields, **paths})
-
-
 def check_file(path: Path) -> None:
     """Raise what is wrong with a file, if something is."""
     if not path.exists():
@@ -140,7 +134,7 @@ def _keep(desk: Desk, taken: UploadedFile, path: Path | None, view: View) -> Cli
         )
         view.note(hint)
     fields["hint"] = hint
-    clip = clip_from(fields)
+    clip = Clip.remembered(fields)
     desk.add_clip(clip, fields)
     return clip
 

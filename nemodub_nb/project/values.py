@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, overload
+from typing import Any, Self, overload
 
 from nemodub_nb import client
 from nemodub_nb.timeline import Changes
@@ -29,6 +29,12 @@ class Clip:
     """The subtitles found beside it, which a dub uses unless it is given others."""
     hint: str = ""
     """Advice about this clip; mostly empty."""
+
+    @classmethod
+    def remembered(cls, fields: Mapping[str, Any]) -> Self:
+        """Return a clip as the journal remembers it: plain values, paths as text."""
+        paths = {key: Path(fields[key]) if fields.get(key) else None for key in ("path", "transcript")}
+        return cls(**{**fields, **paths})
 
     def _repr_html_(self) -> str:
         return display.clip_html(self)

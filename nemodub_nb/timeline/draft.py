@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -20,6 +19,10 @@ _TRACK_META: Final = frozenset(
 SEGMENT_KEYS: Final = frozenset({"d", "m"})
 SEGMENT_META: Final = frozenset({"start_ms", "in_ms", "text", "name", "source", "volume", "report"})
 _NOTHING: Final[dict[str, Any]] = {}
+_SAFE: Final = 2**53
+"""Integers below it are floats without a loss, and need no further look."""
+_ABSURD: Final = 1e300
+"""Numbers from here on could add up to infinity."""
 _NUMBERS: Final = (int, float)  # a tuple: `int | float` is built anew at each of thousands of calls
 
 
@@ -137,14 +140,14 @@ def kind(type_: int | None) -> str:
 
 
 def number_of(value: object) -> float | None:
-    """Return a finite number as a float, anything else as None."""
+    """Return a number as a float; None for anything else, NaN and infinity included."""
     if isinstance(value, bool) or not isinstance(value, _NUMBERS):
         return None
     try:
         number = float(value)
     except OverflowError:
         return None
-    return number if math.isfinite(number) else None
+    return number if abs(number) < _ABSURD else None
 
 
 def text_of(value: object) -> str | None:
@@ -192,16 +195,23 @@ def _track(number: int, raw: dict[str, Any]) -> Track:
 
 def _segments(raw_segments: object) -> Iterator[Segment]:
     """Place the segments: by their own start, else one after the other from 0."""
-    cursor = 0.0
+    cursor: float = 0
+    make = (
+        tuple.__new__
+    )  # a draft has thousands of segments: the named tuple's own constructor costs twice as much
     for raw in raw_segments if isinstance(raw_segments, list) else ():
         if not isinstance(raw, dict):
             continue
         meta = raw.get("m")
         if not isinstance(meta, dict):
             meta = _NOTHING
-        start = number_of(meta.get("start_ms"))
-        if start is None:
-            start = cursor
-        duration = number_of(raw.get("d")) or 0.0
-        yield Segment(start, duration, meta, raw)
+        start = meta.get("start_ms")
+        if type(start) is not int or not -_SAFE < start < _SAFE:
+            start = number_of(start)
+            if start is None:
+                start = cursor
+        duration = raw.get("d")
+        if type(duration) is not int or not -_SAFE < duration < _SAFE:
+            duration = number_of(duration) or 0
+        yield make(Segment, (start, duration, meta, raw))
         cursor = start + duration

@@ -93,15 +93,15 @@ def _add_track(columns: dict[str, list[Any]], track: Track) -> None:
     columns["source"].extend(metas.strings("source", track.source))
     columns["in_s"].extend([value / 1000 for value in metas.numbers("in_ms")])
     columns["volume"].extend(metas.numbers("volume", math.nan if track.volume is None else track.volume))
-    columns["extra"].extend(
-        [
-            {}
-            if raw.keys() == SEGMENT_KEYS and meta.keys() <= SEGMENT_META
-            else unknown_in(raw, SEGMENT_KEYS, SEGMENT_META)
-            for _, _, meta, raw in segments
-        ],
-    )
+    columns["extra"].extend(_extras(metas, _Rows([segment[3] for segment in segments])))
     _add_reports(columns, metas)
+
+
+def _extras(metas: _Rows, raws: _Rows) -> list[dict[str, Any]]:
+    """Return each segment's unknown keys; where the whole track has none, no segment is looked at."""
+    if raws.keys <= SEGMENT_KEYS and metas.keys <= SEGMENT_META and all(metas.rows):
+        return [{} for _ in raws.rows]
+    return [unknown_in(raw, SEGMENT_KEYS, SEGMENT_META) for raw in raws.rows]
 
 
 def _add_reports(columns: dict[str, list[Any]], metas: _Rows) -> None:
@@ -122,22 +122,22 @@ class _Rows:
     """The objects of one track's segments, read by the column; a key that none has costs nothing a row."""
 
     def __init__(self, rows: list[dict[str, Any]]) -> None:
-        self._rows = rows
-        self._keys: set[str] = set().union(*rows)
+        self.rows = rows
+        self.keys: set[str] = set().union(*rows)
 
     def values(self, key: str) -> list[Any]:
-        if key not in self._keys:
-            return [None] * len(self._rows)
-        return [row.get(key) for row in self._rows]
+        if key not in self.keys:
+            return [None] * len(self.rows)
+        return [row.get(key) for row in self.rows]
 
     def strings(self, key: str, default: str | None = None) -> list[str | None]:
-        if key not in self._keys:
-            return [default] * len(self._rows)
+        if key not in self.keys:
+            return [default] * len(self.rows)
         return [value if isinstance(value, str) else default for value in self.values(key)]
 
     def numbers(self, key: str, default: float = math.nan) -> list[float]:
-        if key not in self._keys:
-            return [default] * len(self._rows)
+        if key not in self.keys:
+            return [default] * len(self.rows)
         return [default if value is None else _number(value) for value in self.values(key)]
 
 

@@ -28,7 +28,7 @@ from httpx_sse import EventSource
 from nemodub_nb.client import NemoClient
 
 EVENTS = 20_000
-ROUNDS = 5
+ROUNDS = 9
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
 ANSWER = b'{"code":0,"data":{"files":[{"filename":"a.mp4"}]}}'
 UPLOADED = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s" % (len(ANSWER), ANSWER)

@@ -115,7 +115,14 @@ def test_an_unknown_language_is_told(run):
 def test_an_unreadable_transcript_is_told(run, tmp_path, tiny_clip):
     (tmp_path / "lines.srt").write_bytes(b"\xff\xfe\x00\xd8")
     refused(run("dub", tiny_clip, "--to", "es", "--transcript", "lines.srt"), "lines.srt")
-    refused(run("dub", tiny_clip, "--to", "es", "--transcript", "none.srt"), "none.srt does not exist")
+    refused(run("dub", tiny_clip, "--to", "es", "--transcript", "none.srt"), "none.srt cannot be read")
+
+
+def test_a_transcript_in_an_old_encoding_is_no_error(tmp_path):
+    from nemodub_nb.cli import checks
+
+    (tmp_path / "old.srt").write_bytes("1\n00:00:00,000 --> 00:00:01,000\nCafé\n".encode("cp1252"))
+    checks.texts(tmp_path / "old.srt", [])
 
 
 def test_a_memory_of_a_wrong_kind_is_told(run, tmp_path, tiny_clip):

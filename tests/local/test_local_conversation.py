@@ -24,9 +24,12 @@ def test_languages_come_and_go_and_only_new_ones_are_dubbed(shared, session):
     answer = shared.say(session, "Remove French.")
     assert "removed French" in answer
     assert [key for key in shared.tracks(session) if key[0] == "dub"] == [("dub", "es"), ("dub", "de")]
+    assert "no Japanese dub" in shared.say(session, "Remove Japanese.")
     shared.say(session, "Dub into French.")
     assert len(shared.jobs()) == made + 1, "what was dubbed once is kept"
     assert ("dub", "fr") in shared.tracks(session)
+    shared.say(session, "Remove all the dubs.")
+    assert not [key for key in shared.tracks(session) if key[0] == "dub"]
 
 
 def test_edits_never_dub_again_and_are_kept(shared, session):

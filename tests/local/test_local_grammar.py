@@ -77,6 +77,8 @@ UNDERSTOOD = [
     ("duck the original voice", [DUCK]),
     ("Keep the original voice.", [KEEP]),
     ("mute the original voice", [OUT]),
+    ("remove the voice", [OUT]),
+    ("remove all the dubs", [RemoveLanguages(())]),
     ("remove the original voice but keep the music", [OUT, Level("background", 1.0, relative=True)]),
     ("保留原声", [KEEP]),
     # levels

@@ -151,3 +151,10 @@ def test_no_token_is_ever_shown_or_kept(lab, clip, capsys):
     assert all(token.encode() not in path.read_bytes() for path in lab.home.glob("journal.sqlite*"))
     with pytest.raises(TypeError, match="never pickled"):
         pickle.dumps(project)
+
+
+def test_the_path_of_a_file_said_as_a_sentence_uploads_it(lab, clip):
+    spaced = clip.with_name("my clip.mp4")
+    clip.rename(spaced)
+    project = lab.open()
+    assert project.ask(str(spaced), show=False).text == "Uploaded my clip.mp4."

@@ -296,3 +296,17 @@ def test_subtitles_come_from_their_track_else_from_the_dub_and_not_at_all_when_o
     off = dubbed()
     off["t"][5]["m"]["mode"] = "off"
     assert timeline.cues(off, "es", "a.mp4") == []
+
+
+def test_absurd_times_break_nothing():
+    draft = {
+        "t": [
+            {"tt": 0, "m": {"clip": "a"}, "sg": [{"d": 1e308, "m": {"start_ms": 1e308}}, {"d": 1e299, "m": {"start_ms": 9e299}}]},
+            {"tt": 0, "m": {"clip": "b"}, "sg": [{"d": float("nan")}, {"d": float("inf")}, {"d": -5}]},
+        ],
+        "d": 1,
+    }  # fmt: skip
+    timeline.frame(draft)
+    timeline.summary(draft)
+    timeline.select(draft, "a")
+    timeline.vtt([timeline.Cue(1e297, 1e298, "x")])

@@ -43,7 +43,7 @@ class RemoveLanguages:
     """Take dubs away."""
 
     languages: tuple[str, ...]
-    """BCP 47 tags."""
+    """BCP 47 tags; none means all there are."""
 
 
 @dataclass(frozen=True)

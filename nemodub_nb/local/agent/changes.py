@@ -64,6 +64,8 @@ _SUBTITLES = {
 
 
 def _without_languages(plan: ClipPlan, languages: tuple[str, ...]) -> Change:
+    if not languages:
+        languages = plan.languages
     gone = [tag for tag in plan.languages if tag in languages or base(tag) in languages]
     missing = [tag for tag in languages if tag not in gone and tag not in {base(there) for there in gone}]
     said = []
@@ -71,9 +73,8 @@ def _without_languages(plan: ClipPlan, languages: tuple[str, ...]) -> Change:
         said.append(f"I removed {listed([english_name(tag) for tag in gone])}.")
     if missing:
         said.append(f"There is no {listed([english_name(tag) for tag in missing])} dub to remove.")
-    return Change(
-        replace(plan, languages=tuple(tag for tag in plan.languages if tag not in gone)), " ".join(said)
-    )
+    kept = tuple(tag for tag in plan.languages if tag not in gone)
+    return Change(replace(plan, languages=kept), " ".join(said) or "There is no dub to remove.")
 
 
 def _level(action: do.Level, plan: ClipPlan) -> Change:

@@ -42,6 +42,9 @@ _REMOVE = compiled(
     r"\b(?:remove|drop|delete|take\s+out|without|no|skip|forget|cancel|discard|don'?t\s+(?:dub|translate)(?:\s+(?:it|this))?\s+(?:in)?to|"
     r"do\s+not\s+(?:dub|translate)(?:\s+(?:it|this))?\s+(?:in)?to)\s+(?:the\s+)?|(?:去掉|删除|移除|不要|取消)\s*"
 )
+_REMOVE_ALL = compiled(
+    r"\b(?:remove|drop|delete|discard|clear)\s+(?:all\s+)?(?:the\s+|of\s+the\s+)*(?:dubs?|dubbing|dubbed\s+versions?|languages|translations)\b|去掉(?:所有)?配音"
+)
 _NOUNS = re.compile(
     r"(?:\s*(?:\b(?:dubs?|dubbed|versions?|tracks?|audio|voices?|voice-?overs?|translations?|languages?|dubbing|too|as\s+well|please|again)\b|配音|版本?|音轨))+",
     re.IGNORECASE,
@@ -148,6 +151,7 @@ def _strike_dub(sentence: Sentence, verb: int, place: int, listed: LanguageList)
 
 
 def _removed(sentence: Sentence) -> None:
+    sentence.take(_REMOVE_ALL, lambda _: RemoveLanguages(()))
     for match in sentence.matches(_REMOVE, even_negated=True):
         listed = read(sentence.text, match.end(), tags=False, others=False)
         if listed:

@@ -32,6 +32,11 @@ _REMOVE = compiled(
     rf"(?:remov(?:e|ing)|mut(?:e|ing)|drop|delet(?:e|ing)|silence|take\s+out|strip(?:\s+out)?|without|no|get\s+rid\s+of|"
     rf"replac(?:e|ing)|don'?t\s+keep|do\s+not\s+keep|turn\s+off)\s+{_ORIGINAL}(?:\s+(?:completely|entirely|altogether))?"
 )
+_REMOVE_SPEECH = compiled(
+    r"(?:remov(?:e|ing)|mut(?:e|ing)|silence|take\s+out|strip(?:\s+out)?|get\s+rid\s+of|without|no)\s+(?:the\s+|any\s+)?"
+    r"(?:voices?|vocals|speech|narration|narrator|speakers?|talking)(?!\w)(?:\s+from\s+the\s+(?:original|video|clip))?"
+)
+"""A voice that is not called new or dubbed is the clip's own: nobody wants a silent dub."""
 _CN_DUCK = compiled(
     r"(?:保留)?原[声音](?:音量)?(?:低一?点|调低|小一?点|降低|压低|作为背景)|(?:降低|调低|压低)原[声音]"
 )
@@ -79,7 +84,7 @@ class _LevelRules:
 _BACKGROUND_RULES = _LevelRules(_BACKGROUND)
 _DUB_RULES = _LevelRules(_DUBBED)
 
-_VOICE_NAME = r"(?P<voice>[a-z]+:[\w.+-]*\w|[abefhijpz][fm]_[a-z]+)"
+_VOICE_NAME = r"(?P<voice>(?:kokoro|piper|espeak(?:-ng)?):[\w.+-]*\w|[abefhijpz][fm]_[a-z]+)"
 _VOICE = compiled(
     rf"(?:(?:use|using|with|set|switch\s+to|take|try)\s+)?(?:the\s+)?(?:voice\s+)?(?:to\s+)?{_VOICE_NAME}(?:\s+voice)?(?P<for>\s+for\s+(?:the\s+)?)?"
 )
@@ -107,6 +112,7 @@ _BEST = compiled(
 
 def _original(sentence: Sentence) -> None:
     sentence.take(_REMOVE, lambda _: OriginalVoice("remove"), even_negated=True)
+    sentence.take(_REMOVE_SPEECH, lambda _: OriginalVoice("remove"))
     sentence.take(
         _KEEP,
         lambda m: OriginalVoice("duck" if re.search(_LOW, said(m).get("how", ""), re.IGNORECASE) else "keep"),
@@ -137,8 +143,8 @@ def _levels(sentence: Sentence, rules: _LevelRules, target: Literal["background"
     sentence.take(rules.set, fixed)
     sentence.take(rules.quieter, lambda m: changed(m, _QUIETER))
     sentence.take(rules.louder, lambda m: changed(m, _LOUDER))
-    sentence.take(rules.off, lambda _: Level(target, 0.0), even_negated=True)
     if target == "background":
+        sentence.take(rules.off, lambda _: Level(target, 0.0), even_negated=True)
         sentence.take(rules.kept, lambda _: Level(target, 1.0, relative=True))
 
 

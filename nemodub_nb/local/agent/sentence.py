@@ -19,15 +19,21 @@ QUOTE = f"[{chr(_FIRST_QUOTE)}-{chr(_FIRST_QUOTE + _MOST_QUOTES)}]"
 """A character that stands for a quoted text."""
 _PRIVATE = re.compile(f"{QUOTE}|\x01")
 _STRUCK = "\x01"
-_VOICE_ID = re.compile(r"[a-z]+:[\w.+-]+|[abefhijpz][fm]_[a-z]+")
+_VOICE_ID = re.compile(r"(?:kokoro|piper|espeak(?:-ng)?):[\w.+-]+|[abefhijpz][fm]_[a-z]+")
 _NEGATED = re.compile(r"\b(?:do\s+not|don'?t|never|not|please\s+no)\s+(?:\w+\s+){0,1}$", re.IGNORECASE)
 _CLAUSE_END = re.compile(r"[.;!?。；！？\n]|,\s*(?:and|then|but)\b")
 _PIECES = re.compile(
     r"[.;!?,。；！？，、:：\n\x01]+(?!\d)|\b(?:and|then|but|also|plus)\b|并且|然后|以及|和|并", re.IGNORECASE
 )
-_FILLER = frozenset(
-    ["a", "an", "the", "this", "that", "it", "its", "these", "those", "my", "our", "your", "please", "pls", "thanks", "thank", "you", "hi", "hello", "hey", "ok", "okay", "now", "also", "and", "then", "so", "just", "kindly", "could", "can", "would", "will", "you", "i", "i'd", "we", "we'd", "want", "need", "like", "to", "for", "me", "us", "video", "videos", "clip", "clips", "file", "movie", "is", "be", "with", "in", "into", "of", "at", "by", "as", "well", "too", "again", "all", "both", "each", "one", "now", "let's", "let", "lets", "do", "make", "it's", "s", "synced", "synchronised", "synchronized", "audio", "sound", "lip-sync", "lip", "sync", "versions", "version", "dub", "dubs", "dubbed", "dubbing", "track", "tracks", "language", "languages", "good", "great", "nice", "sure", "right", "alright", "here", "there", "some", "only", "uploaded", "attached"]
-) | {"请", "帮我", "把", "这个", "视频", "将", "给", "我", "一下", "的", "谢谢", "你好", "它", "请把"}  # fmt: skip
+_SMALL_WORDS = """
+    a an the this that it its these those my our your please pls thanks thank you hi hello hey ok okay now also and
+    then so just kindly could can would will i i'd we we'd want need like to for me us video videos clip clips file
+    movie is be with in into of at by as well too again all both each one let's let lets do make it's s synced
+    synchronised synchronized audio sound lip-sync lip sync version versions dub dubs dubbed dubbing track tracks
+    language languages good great nice sure right alright here there some only uploaded attached
+"""
+_FILLER = frozenset(_SMALL_WORDS.split())
+"""Words that say nothing by themselves: when only they are left, everything was understood."""
 _CHINESE_FILLER = re.compile("请|帮我|把|这个|这段|视频|将|给|我|一下|的|谢谢|你好|它|了|吧|都|也")
 
 
@@ -39,7 +45,6 @@ class Sentence:
         self._found: list[tuple[int, Action]] = []
         self.original = _PRIVATE.sub(" ", text.replace("’", "'").replace("\u00a0", " "))
         self.text = _QUOTED.sub(self._set_apart, self.original)
-        self._readable = self.text
 
     def _set_apart(self, match: re.Match[str]) -> str:
         content = next(group for group in match.groups() if group is not None)

@@ -158,7 +158,11 @@ def _make_sound(job: RenderJob, entries: list[Entry], path: Path, clock: _Clock)
     ceiling = CEILING_DBTP - _HEADROOM_DB
     made = before
     for _ in range(_TRIES):
-        encode_aac(limited(mix(), 10 ** (gain / 20), ceiling), path)
+        linear = 10 ** (gain / 20)
+        loudest = (before.true_peak_dbtp or 0.0) + gain
+        encode_aac(
+            limited(mix(), linear, ceiling) if loudest > ceiling else (b * linear for b in mix()), path
+        )
         made = measure_file(path)
         over = (made.true_peak_dbtp or -100.0) - CEILING_DBTP
         short = 0.0 if level is None or made.integrated_lufs is None else level - made.integrated_lufs

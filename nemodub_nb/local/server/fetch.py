@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urljoin, urlsplit
 
 from nemodub_nb.contract import MAX_UPLOAD_BYTES
-from nemodub_nb.local.server.answers import Refusal, bad_request, file_too_large
+from nemodub_nb.local.server.answers import bad_request, file_too_large
 from nemodub_nb.local.server.kinds import clean_name, type_of
 from nemodub_nb.local.server.upload import Arriving
 
@@ -100,9 +100,7 @@ async def _checked(url: str, *, private: bool) -> _Target:
         raise bad_request(f"The host of {_shown(url)} cannot be found. Check the link.") from error
     addresses = [str(entry[4][0]) for entry in found]
     if not private and not all(_is_public(address) for address in addresses):
-        raise Refusal(
-            403,
-            403,
+        raise bad_request(
             f"{_shown(url)} leads to a private address, which is not fetched. Upload the file itself, "
             "or set NEMODUB_ALLOW_PRIVATE_URLS=1 where the server runs.",
         )

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _FAREWELL_S = 3
+_IDLE_S = 75
+"""How long an unused connection stays open: longer than clients like to keep one for the next request."""
 
 
 def serve(
@@ -69,6 +71,8 @@ async def _serve(backend: Backend, listener: socket.socket, *, as_json: bool, ex
         access_log=False,
         lifespan="off",
         server_header=False,
+        ws="none",
+        timeout_keep_alive=_IDLE_S,
         log_config=None,
         timeout_graceful_shutdown=_FAREWELL_S,
     )

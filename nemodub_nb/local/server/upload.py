@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
 
 from nemodub_nb.contract import MAX_UPLOAD_BYTES
 from nemodub_nb.local.server.answers import bad_request, file_too_large, no_space, unsupported_type
@@ -204,8 +203,10 @@ class _Form:
             return
         if len(self.arrived) >= _MOST_FILES:
             raise bad_request(f"Send at most {_MOST_FILES} files at once.")
-        raw = options.get(b"filename", b"").decode(errors="replace")
-        self._current = Arriving(self._files, unquote(raw))
+        name = options.get(b"filename", b"").decode(errors="replace")
+        for escape in ("%22", "%0D", "%0A"):  # how forms send a quote or a line end, which no name keeps
+            name = name.replace(escape, "")
+        self._current = Arriving(self._files, name)
         self.arrived.append(self._current)
 
     def _data(self, data: bytes, start: int, end: int) -> None:

@@ -51,6 +51,7 @@ def shown_state(backend: Backend, session: Session, base: str) -> dict[str, Any]
         "session_id": session.id,
         "task_id": session.task_id,
         "task_name": session.task_name,
+        "agent_status": "running" if backend.messages.is_running(session.id) else "idle",
         "state": {
             "draft": draft,
             "video_infos": [shown_clip(view.clip, base) for view in views],

@@ -86,6 +86,13 @@ class Messages:
             message_id,
         )
 
+    def is_running(self, session_id: str) -> bool:
+        """Tell whether a message of a session is being worked on."""
+        return (
+            self._db.one("SELECT 1 FROM messages WHERE session_id = ? AND status = 'running'", session_id)
+            is not None
+        )
+
     def of_owner(self, owner: str) -> list[Message]:
         """Return what that server has running."""
         return [

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 WORDS_A_MINUTE = 175
 """The speed that espeak-ng calls normal."""
 
-_RETRIEVE = 1
+_SYNCHRONOUS = 2
+"""Speech is made in the calling thread; the asynchronous mode of 1.52 crashes now and then."""
 _CHARS_UTF8 = 1
 _RATE = 1
 _POSITION_CHARACTER = 1
@@ -35,7 +36,7 @@ class Espeak:
         self._library = ctypes.CDLL(espeakng_loader.get_library_path())
         data = espeakng_loader.get_data_path()
         # Started once: this version of the library does not survive a second start.
-        self._rate = int(self._library.espeak_Initialize(_RETRIEVE, 0, data.encode(), 0))
+        self._rate = int(self._library.espeak_Initialize(_SYNCHRONOUS, 0, data.encode(), 0))
         if self._rate <= 0:
             raise OSError(f"espeak-ng did not accept its data folder {data}")
         self._heard: list[NDArray[np.int16]] = []
