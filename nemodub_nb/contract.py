@@ -24,7 +24,7 @@ MAX_UPLOAD_BYTES: Final = 500 * 1024 * 1024
 RUN_LIMIT_S: Final = 15 * 60.0
 """The most that one message may take."""
 
-TOKEN_PREFIX: Final = "nmv_usr_"
+TOKEN_PREFIX: Final = "nmv_usr_"  # noqa: S105 - how tokens begin, not a token
 ANONYMOUS_TOKEN_DAYS: Final = 7
 ANONYMOUS_CREDITS: Final = 100
 CLAIM_PREFIX: Final = "clm_"

@@ -7,19 +7,44 @@ from functools import lru_cache
 
 import langcodes
 
-COMMON = (
+COMMON = tuple(
     "en es fr de it pt nl pl ru uk cs sk hu ro bg el tr ar he fa hi bn ta te ur id ms vi th ko ja zh "
-    "sv da nb fi et lv lt sl hr sr ca gl eu sq mk is ga cy"
-).split()
+    "sv da nb fi et lv lt sl hr sr ca gl eu sq mk is ga cy".split()  # noqa: SIM905 - sixty lines say no more
+)
 """Languages whose names are looked for inside a sentence; a tag or name given alone may be any language."""
 
 _ALIASES = {
-    "mandarin": "zh",
-    "cantonese": "yue",
     "brazilian portuguese": "pt-BR",
+    "european portuguese": "pt-PT",
+    "british english": "en-GB",
+    "american english": "en-US",
+    "mexican spanish": "es-MX",
+    "latin american spanish": "es-419",
+    "canadian french": "fr-CA",
+    "simplified chinese": "zh-Hans",
+    "traditional chinese": "zh-Hant",
+    "mandarin": "zh",
+    "mandarin chinese": "zh",
+    "cantonese": "yue",
     "castilian": "es",
     "farsi": "fa",
+    "flemish": "nl-BE",
 }
+"""What people say and the language data does not."""
+
+
+_REGIONS = {
+    "pt": ("BR", "PT"),
+    "en": ("US", "GB", "AU", "CA", "IN", "IE"),
+    "es": ("ES", "MX", "419", "AR", "CO", "US"),
+    "fr": ("FR", "CA", "BE", "CH"),
+    "de": ("DE", "AT", "CH"),
+    "zh": ("Hans", "Hant", "CN", "TW", "HK"),
+    "nl": ("NL", "BE"),
+    "ar": ("EG", "SA", "AE", "MA"),
+    "sr": ("Latn", "Cyrl"),
+}
+"""Regions and scripts that a name in brackets may mean."""
 
 
 class UnknownLanguageError(ValueError):
@@ -45,13 +70,28 @@ def parse(text: str) -> str:
         return alias
     if re.fullmatch(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*", wanted) and langcodes.tag_is_valid(wanted):
         return str(langcodes.standardize_tag(wanted))
+    if match := re.fullmatch(r"(.+?)\s*\((.+)\)", wanted):  # Portuguese (Brazil), as english_name writes it
+        return _with_region(parse(match[1]), match[2], text)
     for tag in COMMON:
         if wanted.casefold() in names(tag):
             return tag
     try:
-        return str(langcodes.standardize_tag(langcodes.find(wanted)))
+        found = str(langcodes.standardize_tag(langcodes.find(wanted)))
     except LookupError:
         raise UnknownLanguageError(text) from None
+    # The look-up is lenient: it takes “Klingonish” for Klingon. A guess is worse than a question.
+    if wanted.casefold() not in names(found):
+        raise UnknownLanguageError(text)
+    return found
+
+
+def _with_region(tag: str, place: str, text: str) -> str:
+    """Return the tag of a language as it is spoken or written somewhere."""
+    for region in _REGIONS.get(tag, ()):
+        whole = f"{tag}-{region}"
+        if place.casefold() in langcodes.Language.get(whole).display_name("en").casefold():
+            return whole
+    raise UnknownLanguageError(text)
 
 
 @lru_cache(maxsize=512)

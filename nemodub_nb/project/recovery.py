@@ -50,12 +50,8 @@ async def outcome(
     old = fingerprint(before)
     looks = 0
     pause = pace.settle_first_s
+    note("The answer was lost. Looking at what became of it…")
     while looks <= pace.settle_times:
-        note(
-            "The connection broke. Looking at what became of it…"
-            if looks == 0
-            else "Nothing has changed yet…"
-        )
         await wait(pause)
         pause = pace.settle_every_s
         try:

@@ -81,7 +81,7 @@ async def say(
     began = time.monotonic()
     state = await desk.state()
     if lost := _same(desk, sentence):
-        view.note("This was said before and its answer was lost. Looking at what became of it…")
+        view.note("This was said before: it is not sent again.")
         return await follow_up(desk, lost, view)
     assert desk.session_id is not None
     message = desk.journal.message_sent(desk.session_id, sentence, state.draft)

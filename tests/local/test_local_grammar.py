@@ -243,6 +243,8 @@ def test_a_long_hostile_sentence_takes_no_time():
         "a" * 4000,
         '"' * 4000,
         "1:" * 2000,
+        " " * 4000,
+        "\n " * 2000,
         "the original " * 300,
         "Spanish, " * 400,
         "set the " * 500,

@@ -69,7 +69,8 @@ _EXPORT = re.compile(r"\b(?:(?:and\s+)?(?:export|download|render)(?:\s+(?:it|thi
 
 def understand(text: str) -> Understanding:
     """Return what a sentence asks for. Pure; any text is answered."""
-    text = text[:MOST_CHARACTERS]
+    # Runs of spaces mean nothing, and the rules would try each of them in turn.
+    text = re.sub(r"[^\S\n]+", " ", re.sub(r"\s*\n\s*", "\n", text[:MOST_CHARACTERS]))
     clip = None
     if match := _CLIP.match(text):
         clip = match[1] or match[2]

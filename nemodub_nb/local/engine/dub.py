@@ -35,6 +35,7 @@ def dub(job: DubJob, report: Report = silent) -> dict[str, Any]:
     steps = Steps(job.cache)
     report(Progress("probe", 0, 1))
     clip = look_into(job.source, steps)
+    report(Progress("probe", 1, 1))
     wanted = Wanted(job.source_language, job.transcript)
     with ThreadPoolExecutor(2 * len(job.languages) + 1) as threads, VoicePool(job.models) as voices:
         # Voices are fetched while the recogniser listens: the network and the processor wait for different things.
@@ -86,9 +87,11 @@ def _bed(clip: Clip, steps: Steps, report: Report) -> Path | None:
         separate(clip.path, path, speech=speech, on_progress=tell)
 
     try:
-        return steps.file("bed", [clip.digest, "DeepFilterNet3", speech], ".flac", make)
+        bed = steps.file("bed", [clip.digest, "DeepFilterNet3", speech], ".flac", make)
     except SeparationUnavailableError:
         return None
+    tell(clip.duration_s, clip.duration_s)
+    return bed
 
 
 def _gather(pending: dict[str, Future[dict[str, Any]]]) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -37,7 +37,7 @@ class Row:
     stretch: float
     """Natural length over placed length; above 1 the speech was sped up."""
     fill: float
-    """Dubbed length over the length of the source line."""
+    """Dubbed length over the slot."""
     onset_error_s: float
     overflow_s: float
     overlap_s: float
@@ -79,8 +79,7 @@ def _row(take: Take, language: str, previous_end_s: float) -> Row:
     line, spoken, placement = take.line, take.spoken, take.placement
     overlap_s = max(0.0, previous_end_s - placement.start_s)
     onset_error_s = placement.start_s - line.start_s
-    fill = placement.length_s / line.duration_s
-    flags = tuple(_flags(take, fill, onset_error_s, overlap_s))
+    flags = tuple(_flags(take, onset_error_s, overlap_s))
     return Row(
         index=line.index,
         language=language,
@@ -96,7 +95,7 @@ def _row(take: Take, language: str, previous_end_s: float) -> Row:
         natural_s=round(spoken.natural_s, 3),
         rate=take.rate,
         stretch=round(placement.stretch, 3),
-        fill=round(fill, 3),
+        fill=round(placement.length_s / spoken.slot_s, 3),
         onset_error_s=round(onset_error_s, 3),
         overflow_s=round(placement.overflow_s, 3),
         overlap_s=round(overlap_s, 3),
@@ -110,15 +109,17 @@ def _row(take: Take, language: str, previous_end_s: float) -> Row:
 BAD = frozenset({"overflow", "overlap", "numbers"})
 
 
-def _flags(take: Take, fill: float, onset_error_s: float, overlap_s: float) -> list[str]:
+def _flags(take: Take, onset_error_s: float, overlap_s: float) -> list[str]:
     placement = take.placement
+    # A pause after the source line is meant; only where the speaker is seen to talk must the dub go on.
+    mouth_moves_s = min(take.line.duration_s, take.spoken.slot_s)
     checks = {
         "fast": placement.stretch > t.CLEAN_STRETCH + 1e-6,
         "overflow": placement.overflow_s > t.OVERFLOW_S,
         "overlap": overlap_s > t.OVERFLOW_S,
         "late": onset_error_s > t.ONSET_ERROR_S,
         "early": onset_error_s < -t.ONSET_ERROR_S,
-        "short": fill < t.FILL_LOW - 0.005,
+        "short": placement.length_s < t.FILL_LOW * mouth_moves_s - 0.005,
         "numbers": not take.translated.numbers_kept,
         "near": take.translated.route == "memory near",
         "merged": placement.merged,

@@ -8,6 +8,9 @@ from collections.abc import Sequence
 REACH_S = 0.6
 """A recogniser's onset is at most this far off; an edge further away belongs to another line."""
 
+TAIL_S = 0.3
+"""No line is this short: what seems to begin so late in a stretch begins with the next."""
+
 
 def snap(
     lines: Sequence[tuple[float, float, str]], speech: Sequence[tuple[float, float]]
@@ -41,7 +44,8 @@ def _nearest(edges: Sequence[float], time_s: float) -> float:
 def _out_of_silence(
     speech: Sequence[tuple[float, float]], ends: Sequence[float], start_s: float, end_s: float
 ) -> float:
-    position = bisect_left(ends, start_s)  # the first stretch that ends after the onset
+    # An onset in the last moment of a stretch belongs to the next one: a recogniser that is early hears it there.
+    position = bisect_left(ends, start_s + TAIL_S)  # the first stretch that ends well after the onset
     if position < len(speech) and start_s < speech[position][0] < end_s:
         return speech[position][0]
     return start_s

@@ -64,6 +64,8 @@ def transcribe(
         return _transcript(language, from_cues(cues), "given")
     if inside := _subtitles_inside(clip, wanted.language, steps):
         return inside
+    if not speech_of(clip, steps):
+        raise _no_speech()
     language = wanted.language or _hear(clip, steps, whisper, report)
     return _transcript(language, _recognise(clip, language, steps, whisper, report), RECOGNISER)
 
@@ -78,7 +80,7 @@ def _transcript(language: str, timed: list[tuple[float, float, str]], made_by: s
 def _no_speech() -> NoSpeechError:
     return NoSpeechError(
         "No speech was found in the clip.",
-        "Check that the right audio track is in it, or give a transcript with --transcript.",
+        "Check that the right audio track is in it, or give a transcript (an SRT or VTT file).",
     )
 
 
@@ -114,8 +116,6 @@ def _hear(clip: Clip, steps: Steps, whisper: Callable[[], Whisper], report: Repo
         return [[vote.language, vote.probability] for vote in votes]
 
     found = steps.value("language", [clip.digest, RECOGNISER, SAMPLES, SAMPLE_S], listen)
-    if not found:
-        raise _no_speech()
     return elect([Vote(language, probability) for language, probability in found])
 
 
@@ -154,4 +154,5 @@ def _recognise(
 
     report(Progress("transcribe", 0, total_s))
     found = steps.value("transcribe", [clip.digest, RECOGNISER, language], whole)
+    report(Progress("transcribe", total_s, total_s))
     return [(float(start), float(end), str(text)) for start, end, text in found]

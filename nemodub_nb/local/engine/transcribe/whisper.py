@@ -43,7 +43,7 @@ def elect(votes: list[Vote]) -> str:
     heard = ", ".join(sorted({vote.language for vote in votes})) or "none"
     raise UnsureLanguageError(
         f"The spoken language could not be told (candidates: {heard}).",
-        "Say which it is, for example “The video is in English.”, or use --from en.",
+        "Say which it is, for example “The video is in English.” (on the command line --from en).",
     )
 
 

@@ -114,6 +114,6 @@ def _nothing(pair: Pair, count: int, failures: list[EngineError]) -> NoTranslati
     why = f" ({failures[0].message.rstrip('.')})" if failures else ""
     return NoTranslationError(
         f"Nothing here translates {names}, and {count} lines are in no translation memory{why}.",
-        f"Give a memory for {target} (--memory FILE.csv), run “nemodub models get firefox-{source}-{target}” "
+        f"Give a translation memory for {target} (a CSV or TMX file), run “nemodub models get firefox-{source}-{target}” "
         f"where there is a network, or install Apertium with a pair for {source}-{target}.",
     )
