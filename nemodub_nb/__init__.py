@@ -132,10 +132,8 @@ def __getattr__(name: str) -> object:
     """Import a public name when it is first used."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    if name == "UnknownLanguageError":
-        room = "languages"
-    else:
-        room = "project" if name in _FROM_PROJECT else "client"
+    rooms = {"UnknownLanguageError": "languages"} | dict.fromkeys(_FROM_PROJECT, "project")
+    room = rooms.get(name, "client")
     value: object = getattr(import_module(f"{__name__}.{room}"), name)
     globals()[name] = value
     return value

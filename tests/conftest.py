@@ -23,7 +23,14 @@ GIVEN_MODELS = os.environ.get("NEMODUB_MODELS")
 @pytest.fixture(autouse=True)
 def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Give every test a home folder of its own, and no token, model or backend of the user's."""
-    for name in ("NEMODUB_MODELS", "NEMO_TOKEN", "NEMO_API_URL", "NEMO_WEB_URL", "NEMO_CLIENT_ID", "SKILL_SOURCE"):
+    for name in (
+        "NEMODUB_MODELS",
+        "NEMO_TOKEN",
+        "NEMO_API_URL",
+        "NEMO_WEB_URL",
+        "NEMO_CLIENT_ID",
+        "SKILL_SOURCE",
+    ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("NEMODUB_HOME", str(tmp_path / "home"))
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 import nemodub_nb as nd
 
 
@@ -16,15 +18,21 @@ def test_every_public_name_is_there_and_sorted() -> None:
 
 def test_importing_the_package_loads_no_pandas_and_no_engine() -> None:
     code = "import sys, nemodub_nb; print([m for m in sys.argv[1:] if m in sys.modules])"
-    heavy = ["pandas", "numpy", "starlette", "av", "ctranslate2", "faster_whisper", "onnxruntime", "IPython", "keyring"]
+    heavy = [
+        "pandas",
+        "numpy",
+        "starlette",
+        "av",
+        "ctranslate2",
+        "faster_whisper",
+        "onnxruntime",
+        "IPython",
+        "keyring",
+    ]
     done = subprocess.run([sys.executable, "-c", code, *heavy], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:
-    try:
+    with pytest.raises(AttributeError, match="no_such_thing"):
         nd.no_such_thing  # noqa: B018 - the access is the test
-    except AttributeError as error:
-        assert "no_such_thing" in str(error)
-    else:
-        raise AssertionError

@@ -26,7 +26,9 @@ CORES = os.cpu_count() or 1
 def worker(job: dict[str, Any]) -> dict[str, Any]:
     """Run one job as a process of its own; its standard input stays open until it ends."""
     with subprocess.Popen(
-        [sys.executable, "-m", "nemodub_nb.local.engine.worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, "-m", "nemodub_nb.local.engine.worker"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
     ) as process:
         assert process.stdin
         assert process.stdout
@@ -125,7 +127,13 @@ def one_round(clip: Path, memory: Path, models: Path, scratch: Path) -> dict[str
     """Run every case once, in a cold cache, and return the ratios."""
     home = scratch / "home"
     shutil.rmtree(home, ignore_errors=True)
-    job = {"kind": "dub", "source": str(clip), "languages": ["es"], "memories": [str(memory)], "home": str(home)}
+    job = {
+        "kind": "dub",
+        "source": str(clip),
+        "languages": ["es"],
+        "memories": [str(memory)],
+        "home": str(home),
+    }
 
     first_s, dubbed = timed(worker, job)
     render_s, _ = timed(worker, render_job(clip, dubbed, "es", home))
@@ -172,7 +180,9 @@ def main() -> None:
         rounds = [one_round(asked.clip, asked.memory, models, Path(scratch)) for _ in range(asked.rounds)]
     for name in rounds[0]:
         figures = [figures[name] for figures in rounds]
-        print(f"{name:48} median {statistics.median(figures):7.3f}   min {min(figures):7.3f}   max {max(figures):7.3f}")
+        print(
+            f"{name:48} median {statistics.median(figures):7.3f}   min {min(figures):7.3f}   max {max(figures):7.3f}"
+        )
 
 
 if __name__ == "__main__":

@@ -48,18 +48,33 @@ def speech(samples: np.ndarray) -> np.ndarray:
 
 def probe(path: Path, *arguments: str) -> str:
     """Return what ffprobe prints."""
-    return subprocess.run(["ffprobe", "-v", "error", *arguments, str(path)], capture_output=True, text=True, check=True).stdout
+    return subprocess.run(
+        ["ffprobe", "-v", "error", *arguments, str(path)], capture_output=True, text=True, check=True
+    ).stdout
 
 
 def picture(path: Path) -> list[str]:
     """Return the hash of every packet of the picture."""
-    shown = probe(path, "-select_streams", "v:0", "-show_packets", "-show_data_hash", "md5", "-show_entries", "packet=data_hash", "-of", "csv=p=0")
+    shown = probe(
+        path,
+        "-select_streams",
+        "v:0",
+        "-show_packets",
+        "-show_data_hash",
+        "md5",
+        "-show_entries",
+        "packet=data_hash",
+        "-of",
+        "csv=p=0",
+    )
     return sorted(shown.split())
 
 
 def duration_s(path: Path, stream: str) -> float:
     """Return the length of one stream."""
-    shown = probe(path, "-select_streams", stream, "-show_entries", "stream=duration", "-of", "csv=p=0").split()
+    shown = probe(
+        path, "-select_streams", stream, "-show_entries", "stream=duration", "-of", "csv=p=0"
+    ).split()
     return float(shown[0]) if shown and shown[0] != "N/A" else float("nan")
 
 
@@ -70,7 +85,9 @@ def loudness(path: Path) -> tuple[float, float]:
         capture_output=True, text=True, check=True,
     ).stderr  # fmt: skip
     tail = done[done.rindex("Summary:") :]
-    return float(re.findall(r"I:\s+(-?[\d.]+) LUFS", tail)[0]), float(re.findall(r"Peak:\s+(-?[\d.]+|-inf) dBFS", tail)[0])
+    return float(re.findall(r"I:\s+(-?[\d.]+) LUFS", tail)[0]), float(
+        re.findall(r"Peak:\s+(-?[\d.]+|-inf) dBFS", tail)[0]
+    )
 
 
 def main() -> None:
@@ -80,24 +97,34 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     asked = parser.parse_args()
     home = Path(os.environ.get("NEMODUB_HOME") or user_data_dir("nemodub"))
-    model = WhisperModel(str(Path(os.environ.get("NEMODUB_MODELS") or home / "models") / "whisper-base"), compute_type="int8")
+    model = WhisperModel(
+        str(Path(os.environ.get("NEMODUB_MODELS") or home / "models") / "whisper-base"), compute_type="int8"
+    )
     source_speech = speech(decode_audio(str(asked.clip)))
     source_picture = picture(asked.clip)
-    print("lang  WER    speech∩/∪  LUFS    dBTP   picture    Δvideo s  Δaudio s  onset p95  max stretch  verdicts")
+    print(
+        "lang  WER    speech∩/∪  LUFS    dBTP   picture    Δvideo s  Δaudio s  onset p95  max stretch  verdicts"
+    )
     for report_path in sorted(asked.folder.glob(f"{asked.clip.stem}.*.report.json")):
         report = json.loads(report_path.read_text(encoding="utf-8"))
         language = report["language"]
         video = report_path.with_name(f"{asked.clip.stem}.{language}.mp4")
         rows = report["segments"]
         samples = decode_audio(str(video))
-        found, _ = model.transcribe(samples, language=language, vad_filter=True, condition_on_previous_text=False)
-        wer = word_error_rate(words(" ".join(row["text"] for row in rows)), words(" ".join(part.text for part in found)))
+        found, _ = model.transcribe(
+            samples, language=language, vad_filter=True, condition_on_previous_text=False
+        )
+        wer = word_error_rate(
+            words(" ".join(row["text"] for row in rows)), words(" ".join(part.text for part in found))
+        )
         dubbed = speech(samples)
         length = min(len(dubbed), len(source_speech))
         both, either = dubbed[:length] & source_speech[:length], dubbed[:length] | source_speech[:length]
         lufs, peak = loudness(video)
         onsets = sorted(abs(row["onset_error_s"]) for row in rows)
-        verdicts = {verdict: sum(row["verdict"] == verdict for row in rows) for verdict in ("good", "look", "bad")}
+        verdicts = {
+            verdict: sum(row["verdict"] == verdict for row in rows) for verdict in ("good", "look", "bad")
+        }
         print(
             f"{language:5} {wer:5.3f}  {both.sum() / max(either.sum(), 1):8.2f}  {lufs:6.1f}  {peak:6.1f}   "
             f"{'identical' if picture(video) == source_picture else 'changed':9}  "

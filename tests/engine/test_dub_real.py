@@ -90,7 +90,11 @@ def test_one_language_that_cannot_be_had_does_not_stop_the_others(
     transcript.write_text("1\n00:00:00,300 --> 00:00:03,000\nHe was not an ill-disposed young man.\n")
     result = dub(
         DubJob(
-            source=speech_clip, languages=("tlh", "pt"), home=home, source_language="en", transcript=transcript
+            source=speech_clip,
+            languages=("tlh", "pt"),
+            home=home,
+            source_language="en",
+            transcript=transcript,
         )
     )
     assert list(result["languages"]) == ["pt"]
@@ -101,7 +105,9 @@ def test_one_language_that_cannot_be_had_does_not_stop_the_others(
 def run_worker(job: dict[str, Any], *, kill_after: str | None = None) -> list[dict[str, Any]]:
     """Run the worker as the backend does; kill it with SIGKILL at the first report of a step."""
     with subprocess.Popen(
-        [sys.executable, "-m", "nemodub_nb.local.engine.worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, "-m", "nemodub_nb.local.engine.worker"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
     ) as process:
         assert process.stdin
         assert process.stdout
@@ -121,7 +127,9 @@ def test_killed_at_any_step_a_second_run_finishes_without_repeating(speech_clip:
     for step in ("transcribe", "translate", "speak"):
         killed = run_worker(job, kill_after=step)
         assert killed[-1]["event"] == "progress"
-        kept = {path for path in (home / "cache").rglob("*") if path.is_file() and not path.name.startswith(".")}
+        kept = {
+            path for path in (home / "cache").rglob("*") if path.is_file() and not path.name.startswith(".")
+        }
         assert finished <= kept
         finished = kept
     times = {path: path.stat().st_mtime_ns for path in finished}
@@ -136,7 +144,9 @@ def test_killed_at_any_step_a_second_run_finishes_without_repeating(speech_clip:
 def test_the_worker_ends_with_its_parent(speech_clip: Path, home: Path) -> None:
     job = {"kind": "dub", "source": str(speech_clip), "languages": ["pt"], "home": str(home)}
     process = subprocess.Popen(
-        [sys.executable, "-m", "nemodub_nb.local.engine.worker"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
+        [sys.executable, "-m", "nemodub_nb.local.engine.worker"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
     )
     assert process.stdin
     process.stdin.write(json.dumps(job).encode() + b"\n")
@@ -150,10 +160,14 @@ def test_the_worker_ends_with_its_parent(speech_clip: Path, home: Path) -> None:
     ("content", "words"),
     [(b"this is a text", "NotMediaError"), (b"", "NotMediaError")],
 )
-def test_a_file_that_is_no_clip_is_told_in_one_line(home: Path, tmp_path: Path, content: bytes, words: str) -> None:
+def test_a_file_that_is_no_clip_is_told_in_one_line(
+    home: Path, tmp_path: Path, content: bytes, words: str
+) -> None:
     clip = tmp_path / "clip.mp4"
     clip.write_bytes(content)
-    (last,) = run_worker({"kind": "dub", "source": os.fspath(clip), "languages": ["es"], "home": str(home)})[-1:]
+    (last,) = run_worker({"kind": "dub", "source": os.fspath(clip), "languages": ["es"], "home": str(home)})[
+        -1:
+    ]
     assert last["event"] == "error"
     assert last["error"]["type"] == words
     assert last["error"]["advice"]

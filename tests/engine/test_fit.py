@@ -12,7 +12,6 @@ from nemodub_nb.local.engine import thresholds as t
 from nemodub_nb.local.engine.fit import Spoken, place, rate_for, slots
 from nemodub_nb.local.engine.lines import Line
 
-
 LONG = 10_000.0
 """A clip that ends long after its last line."""
 

@@ -80,7 +80,9 @@ def test_a_line_of_two_sentences_is_found_sentence_by_sentence(memory: Path, tmp
 
 def test_a_pair_that_nothing_translates_names_the_pair_and_the_ways(memory: Path, tmp_path: Path) -> None:
     lines = [Line(0, 0, 2, "No meetings."), Line(1, 2, 4, "Nobody translated this.")]
-    with pytest.raises(NoTranslationError, match=r"Welsh to Irish, and 2 lines .*Give a translation memory for ga"):
+    with pytest.raises(
+        NoTranslationError, match=r"Welsh to Irish, and 2 lines .*Give a translation memory for ga"
+    ):
         translate(lines, Pair("cy", "ga", (memory,), tmp_path), Steps(tmp_path / "cache"), silent)
 
 
