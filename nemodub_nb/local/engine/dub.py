@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
@@ -14,13 +14,16 @@ from nemodub_nb.local.engine.errors import EngineError, SeparationUnavailableErr
 from nemodub_nb.local.engine.jobs import DubJob
 from nemodub_nb.local.engine.language import Workshop, dub_language, voice_for
 from nemodub_nb.local.engine.progress import Progress, Report, fetching, silent
-from nemodub_nb.local.engine.speak import VoicePool
+from nemodub_nb.local.engine.speak import Voice, VoicePool
 from nemodub_nb.local.engine.steps import Steps
 from nemodub_nb.local.engine.transcribe.source import RECOGNISER, Wanted, transcribe
-from nemodub_nb.local.engine.transcribe.voice_activity import speech_of
+from nemodub_nb.local.engine.transcribe.voice_activity import speech_level_db, speech_of
 
 if TYPE_CHECKING:
     from nemodub_nb.local.engine.transcribe.whisper import Whisper
+
+QUIET_SPEECH_DB = -23.0
+"""Level of the voice where the clip's own speech cannot be heard: that of ordinary speech."""
 
 
 def dub(job: DubJob, report: Report = silent) -> dict[str, Any]:
@@ -42,8 +45,10 @@ def dub(job: DubJob, report: Report = silent) -> dict[str, Any]:
         chosen = {language: threads.submit(voice_for, language, job, report) for language in job.languages}
         # So is the voice taken out: the recogniser uses little more than one core.
         bed = threads.submit(_bed, clip, steps, report) if job.separate else None
-        transcript = transcribe(clip, wanted, steps, _recogniser(job, report), report)
-        shop = Workshop(job, clip.duration_s, steps, voices, report)
+        whisper = _recogniser(job, report, lambda: _warm(voices, chosen.values()))
+        transcript = transcribe(clip, wanted, steps, whisper, report)
+        level_db = speech_level_db(clip, steps) or QUIET_SPEECH_DB
+        shop = Workshop(job, clip.duration_s, level_db, steps, voices, report)
         pending = {
             language: threads.submit(dub_language, language, transcript, chosen[language], shop)
             for language in job.languages
@@ -62,16 +67,29 @@ def dub(job: DubJob, report: Report = silent) -> dict[str, Any]:
     }
 
 
-def _recogniser(job: DubJob, report: Report) -> Callable[[], Whisper]:
-    """Return a function that fetches and opens the recogniser the first time it is called."""
+def _recogniser(job: DubJob, report: Report, on_use: Callable[[], None]) -> Callable[[], Whisper]:
+    """Return a function that fetches and opens the recogniser the first time it is called, and then calls `on_use`."""
 
     @cache
     def whisper() -> Whisper:
         from nemodub_nb.local.engine.transcribe.whisper import Whisper
 
-        return Whisper(weights.ensure(RECOGNISER, job.models, fetching(report, RECOGNISER)))
+        model = Whisper(weights.ensure(RECOGNISER, job.models, fetching(report, RECOGNISER)))
+        on_use()
+        return model
 
     return whisper
+
+
+def _warm(voices: VoicePool, chosen: Iterable[Future[tuple[Voice, str]]]) -> None:
+    """Load voices while the recogniser listens. Only a clip that is heard for the first time is worth it."""
+
+    def warm(future: Future[tuple[Voice, str]]) -> None:
+        if future.exception() is None:
+            voices.warm(future.result()[0])
+
+    for future in chosen:
+        future.add_done_callback(warm)
 
 
 def _bed(clip: Clip, steps: Steps, report: Report) -> Path | None:

@@ -35,6 +35,9 @@ class Workshop:
 
     job: DubJob
     duration_s: float
+    """Length of the clip."""
+    level_db: float
+    """How loud the original speaker is (mean square, dB below full scale)."""
     steps: Steps
     voices: VoicePool
     report: Report
@@ -173,7 +176,7 @@ def _shorter_where_needed(
 
 
 def _stem(recordings: Sequence[_Recording], placements: Sequence[Placement], shop: Workshop) -> Path:
-    """Write the voice alone, every line at its place, as long as the clip."""
+    """Write the voice alone, every line at its place and as loud as the original speaker, as long as the clip."""
     places = [
         [recording.path.stem, round(placement.start_s, 4), round(placement.stretch, 4)]
         for recording, placement in zip(recordings, placements, strict=True)
@@ -182,13 +185,17 @@ def _stem(recordings: Sequence[_Recording], placements: Sequence[Placement], sho
     def make(path: Path) -> None:
         from nemodub_nb.local.engine.media.audio import read_audio
         from nemodub_nb.local.engine.media.stretch import stretch
+        from nemodub_nb.local.engine.mix.level import at_level
         from nemodub_nb.local.engine.mix.stem import place as write_stem
 
         write_stem(
             (
                 (
                     placement.start_s,
-                    stretch(read_audio(recording.path, rate=MIX_RATE), MIX_RATE, 1 / placement.stretch),
+                    at_level(
+                        stretch(read_audio(recording.path, rate=MIX_RATE), MIX_RATE, 1 / placement.stretch),
+                        shop.level_db,
+                    ),
                 )
                 for recording, placement in zip(recordings, placements, strict=True)
             ),
@@ -196,4 +203,4 @@ def _stem(recordings: Sequence[_Recording], placements: Sequence[Placement], sho
             path,
         )
 
-    return shop.steps.file("voice", [places, shop.duration_s], ".flac", make)
+    return shop.steps.file("voice", [places, shop.duration_s, round(shop.level_db, 1)], ".flac", make)

@@ -94,6 +94,14 @@ class VoicePool:
                 slot.thread.start()
         return future
 
+    def warm(self, voice: Voice) -> None:
+        """Start every worker and let it load a voice's model, so that the first lines do not wait for it."""
+        with self._lock:
+            while not self._closed and len(self._slots) < self._most:
+                slot = _Slot(self, warm=voice)
+                self._slots.append(slot)
+                slot.thread.start()
+
     def close(self) -> None:
         """End the workers; lines that nobody has begun are cancelled. May be called twice."""
         with self._lock:
@@ -127,8 +135,9 @@ class VoicePool:
 class _Slot:
     """One place in the pool: a thread that feeds one process after another."""
 
-    def __init__(self, pool: VoicePool) -> None:
+    def __init__(self, pool: VoicePool, warm: Voice | None = None) -> None:
         self._pool = pool
+        self._warm = warm
         self._process: subprocess.Popen[str] | None = None
         self._stopping = False
         self.idle = True
@@ -142,6 +151,12 @@ class _Slot:
             process.kill()
 
     def _run(self) -> None:
+        if self._warm is not None:
+            # A voice that cannot be loaded says so with its first line.
+            with contextlib.suppress(EngineError):
+                self._ask(
+                    json.dumps(self._about(self._warm) | {"text": "a", "speed": 1.0}) + "\n", limit_s=60
+                )
         while (job := self._pool._jobs.get()) is not None:  # noqa: SLF001 - the pool's own half
             self.idle = False
             self._pool._begun()  # noqa: SLF001
@@ -172,21 +187,25 @@ class _Slot:
         )
 
     def _message(self, request: SpeakRequest) -> dict[str, Any]:
-        voice = request.voice
+        return self._about(request.voice) | {
+            "id": id(request),
+            "text": speakable(request.text, request.voice.language),
+            "speed": request.speed,
+            "out": str(request.out),
+        }
+
+    def _about(self, voice: Voice) -> dict[str, Any]:
+        """Return what a worker must know to load a voice."""
         folder = find(voice.weights, self._pool._models_dir) if voice.weights else None  # noqa: SLF001
         if voice.weights and folder is None:
             raise NoVoiceError(
                 f"The voice {voice.id} is not on this machine.", f"Run `nemodub models get {voice.weights}`."
             )
         return {
-            "id": id(request),
             "engine": voice.engine,
             "voice": voice.speaker,
             "code": voice.code,
             "folder": str(folder or ""),
-            "text": speakable(request.text, voice.language),
-            "speed": request.speed,
-            "out": str(request.out),
         }
 
     def _ask(self, line: str, limit_s: float) -> dict[str, Any] | None:

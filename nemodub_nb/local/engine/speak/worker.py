@@ -1,7 +1,8 @@
 """A process that speaks: JSON requests on stdin, JSON answers on stdout, one a line.
 
 A request is `{"id", "engine", "voice", "code", "folder", "text", "speed", "out"}`; the answer is
-`{"id", "ok": true, "seconds", "rate"}` once the WAV is complete under `out`, or `{"id", "error"}`.
+`{"id", "ok": true, "seconds", "rate"}` once the WAV is complete under `out`, or `{"id", "error"}`. A request without
+`out` only makes the voice ready and is answered `{"ok": true}`.
 The process ends when stdin closes.
 """
 
@@ -41,6 +42,8 @@ def main() -> None:
 def _answer(request: dict[str, Any], threads: int) -> dict[str, Any]:
     try:
         samples, rate = _speak(request, threads)
+        if "out" not in request:
+            return {"ok": True}
         trimmed = wav.trim(samples, rate)
         if len(trimmed) == 0:
             raise ValueError("nothing was spoken")  # noqa: TRY301 - told like every other failure of this request

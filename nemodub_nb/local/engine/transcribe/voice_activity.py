@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 RATE = 16_000
 """Samples a second that the detector and the recogniser listen to."""
-DETECTOR = "silero 150/30/100 ms"
+DETECTOR = "silero 150/30/100 ms, with power"
 """Part of the key of what was detected: the model, and the limits below."""
 
 Speech = list[tuple[float, float]]
@@ -24,20 +25,36 @@ Speech = list[tuple[float, float]]
 
 def speech_of(clip: Clip, steps: Steps) -> Speech:
     """Return where somebody speaks in a whole clip."""
+    return [(start_s, end_s) for start_s, end_s, _ in _heard(clip, steps)]
+
+
+def speech_level_db(clip: Clip, steps: Steps) -> float | None:
+    """Return how loud the speech is: its mean square in dB below full scale; None where nobody speaks."""
+    heard = _heard(clip, steps)
+    seconds = sum(end_s - start_s for start_s, end_s, _ in heard)
+    energy = sum((end_s - start_s) * power for start_s, end_s, power in heard)
+    return 10 * math.log10(energy / seconds) if energy > 0 else None
+
+
+def _heard(clip: Clip, steps: Steps) -> list[tuple[float, float, float]]:
+    """Return each stretch of speech with the mean square of its samples."""
 
     def listen() -> Any:
         from nemodub_nb.local.engine.transcribe.windows import windows
 
         return [
-            (start_s + start, start_s + end)
+            (start_s + start, start_s + end, _power(samples, start, end))
             for start_s, samples in windows(mono(clip.path))
             for start, end in speech_in(samples)
         ]
 
-    return [
-        (float(start), float(end))
-        for start, end in steps.value("voice activity", [clip.digest, DETECTOR], listen)
-    ]
+    found = steps.value("voice activity", [clip.digest, DETECTOR], listen)
+    return [(float(start), float(end), float(power)) for start, end, power in found]
+
+
+def _power(samples: NDArray[np.float32], start_s: float, end_s: float) -> float:
+    part = samples[int(start_s * RATE) : int(end_s * RATE)]
+    return float(part.dot(part)) / max(len(part), 1)
 
 
 def speech_in(samples: NDArray[np.float32]) -> Speech:

@@ -47,11 +47,6 @@ def elect(votes: list[Vote]) -> str:
     )
 
 
-def _threads() -> int:
-    """Leave a core for the separation that runs at the same time: on few cores a second thread gains a tenth."""
-    return max(1, min(4, (os.cpu_count() or 1) - 1))
-
-
 class Whisper:
     """A faster-whisper model on the CPU (int8). Loading takes about 0.3 s; nothing is loaded before it is needed."""
 
@@ -66,7 +61,7 @@ class Whisper:
             from faster_whisper import WhisperModel
 
             self._model = WhisperModel(
-                os.fspath(self._folder), device="cpu", compute_type="int8", cpu_threads=_threads()
+                os.fspath(self._folder), device="cpu", compute_type="int8", cpu_threads=os.cpu_count() or 1
             )
         return self._model
 
