@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -46,3 +47,14 @@ def test_a_changed_file_has_another_identity(tmp_path: Path) -> None:
     first = file_digest(clip, steps)
     clip.write_bytes(b"three")
     assert file_digest(clip, steps) != first
+
+
+def test_what_a_killed_process_left_is_swept_but_not_what_is_being_written(tmp_path: Path) -> None:
+    old, new = tmp_path / "bed" / ".a.flac.1-00.part", tmp_path / "bed" / ".b.flac.2-00.part"
+    old.parent.mkdir()
+    old.touch()
+    new.touch()
+    os.utime(old, (0, 0))
+    Steps(tmp_path).sweep()
+    assert not old.exists()
+    assert new.exists()

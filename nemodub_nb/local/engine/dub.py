@@ -55,6 +55,7 @@ def dub(job: DubJob, report: Report = silent) -> dict[str, Any]:
         }
         made, failed = _gather(pending)
         bed_path = bed.result() if bed else None
+    steps.sweep()
     return {
         "media": clip.to_dict(),
         "source_language": transcript.language,

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -76,7 +77,7 @@ def dub_language(
     translated = translate(transcript.lines, pair, shop.steps, shop.report)
     voice, note = chosen.result()
     slot_each = slots(transcript.lines, shop.duration_s)
-    recordings = _speak_all(transcript.lines, translated, slot_each, voice, shop)
+    recordings = _speak_all(language, transcript.lines, translated, slot_each, voice, shop)
     translated, recordings = _shorter_where_needed(
         transcript.lines, translated, recordings, slot_each, voice, shop
     )
@@ -103,22 +104,21 @@ def dub_language(
 
 
 def _speak_all(
+    language: str,
     lines: Sequence[Line],
     translated: Sequence[Translated],
     slot_each: Sequence[float],
     voice: Voice,
     shop: Workshop,
 ) -> list[_Recording]:
-    done = 0
+    done = count(1)
 
     def speak(line: Line, text: Translated, slot_s: float) -> _Recording:
-        nonlocal done
         recording = _speak(line, text.text, slot_s, voice, shop)
-        done += 1
-        shop.report(Progress("speak", done, len(lines), voice.language))
+        shop.report(Progress("speak", next(done), len(lines), language))
         return recording
 
-    shop.report(Progress("speak", 0, len(lines), voice.language))
+    shop.report(Progress("speak", 0, len(lines), language))
     with ThreadPoolExecutor(LINES_IN_FLIGHT) as threads:
         return list(threads.map(speak, lines, translated, slot_each))
 

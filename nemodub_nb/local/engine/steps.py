@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,9 @@ from nemodub_nb.local.engine.media.files import whole_file
 
 FORMAT = 1
 """Part of every key: raise it when the meaning of stored results changes."""
+
+ABANDONED_S = 6 * 3600.0
+"""No step takes so long without writing."""
 
 
 class Steps:
@@ -55,6 +60,14 @@ class Steps:
         """Return where the result of a step is or will be."""
         key = digest([FORMAT, step, inputs])
         return self._folder / step / key[:2] / f"{key}{suffix}"
+
+    def sweep(self) -> None:
+        """Remove what killed processes left half-written; nothing that somebody may still be writing."""
+        oldest = time.time() - ABANDONED_S
+        for part in self._folder.rglob(".*.part"):
+            with contextlib.suppress(OSError):
+                if part.stat().st_mtime < oldest:
+                    part.unlink()
 
     def _count(self, *, reused: bool) -> None:
         with self._lock:
