@@ -8,7 +8,7 @@ from nemodub_nb.local.engine import doctor
 def test_every_language_has_a_row_and_a_next_step(tmp_path):
     found = doctor.report(tmp_path / "home", languages=["en", "es", "uk", "ga"])
     rows = {row.language: row for row in found.rows}
-    assert rows["es"].command == "nemodub models get kokoro"
+    assert rows["es"].command == "nemodub models get whisper-base firefox-en-es kokoro"
     assert rows["es"].translates.startswith("firefox-en-es (to fetch)")
     assert not rows["es"].ready
     assert rows["en"].translates == "the same language"
@@ -25,6 +25,6 @@ def test_the_table_names_the_machine_and_lines_up(tmp_path):
     text = doctor.as_text(doctor.report(tmp_path, languages=["es", "fr"]))
     assert "cores" in text
     assert "ffmpeg: not needed" in text
-    assert "nemodub models get kokoro" in text
+    assert "nemodub models get whisper-base firefox-en-es kokoro" in text
     table = text.splitlines()[3:]
     assert len({line.index("espeak:") for line in table[1:]}) <= 1

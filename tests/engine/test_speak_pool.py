@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -112,7 +111,7 @@ def test_a_worker_ends_when_its_parent_is_gone():
 
 
 @pytest.mark.engine
-@pytest.mark.skipif("NEMODUB_MODELS" not in os.environ, reason="needs Kokoro in NEMODUB_MODELS")
+@pytest.mark.usefixtures("home")
 def test_kokoro_speaks_german_without_reading_language_marks(tmp_path):
     with VoicePool(tmp_path) as pool:
         voice = choose("de", "best", tmp_path)

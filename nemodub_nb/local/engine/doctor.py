@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 from nemodub_nb.languages import COMMON, base, english_name
 from nemodub_nb.local.engine.errors import NoVoiceError
 from nemodub_nb.local.engine.speak.voices import Voice, candidates, choose, installed
-from nemodub_nb.local.engine.weights import entry, find, firefox_name
-from nemodub_nb.local.engine.weights.firefox import LANGUAGES as FIREFOX_LANGUAGES
+from nemodub_nb.local.engine.weights import entry, find, firefox_route
 from nemodub_nb.local.engine.weights.packages import npm_here
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+_RECOGNISER = "whisper-base"
 _NOT_RECOGNISED = frozenset({"ga"})
 """The only ones of the common languages that whisper does not know."""
 
@@ -48,7 +48,7 @@ class LanguageRow:
     ready: bool
     """True when a clip can be dubbed into it now, without fetching anything or writing a translation."""
     command: str
-    """The one command that adds the most useful missing piece; empty when none would."""
+    """The one command that adds what is missing, a better voice included; empty when nothing would."""
 
 
 @dataclass(frozen=True)
@@ -140,9 +140,12 @@ def _yes(value: bool) -> str:
 
 
 def _row(tag: str, source: str, models_dir: Path) -> LanguageRow:
-    translates, translation_ready, add_translation = _translation(source, tag, models_dir)
+    translates, translation_ready, missing = _translation(source, tag, models_dir)
     voice = _voice(tag, models_dir)
     licence, size_mb = _facts(voice)
+    heard = base(source) in _NOT_RECOGNISED or find(_RECOGNISER, models_dir) is not None
+    better, package = _better_voice(tag, voice, models_dir)
+    lacking = [*([] if heard else [_RECOGNISER]), *missing, *better]
     return LanguageRow(
         language=tag,
         name=english_name(tag),
@@ -151,33 +154,31 @@ def _row(tag: str, source: str, models_dir: Path) -> LanguageRow:
         speaks=f"{voice.id} ({_SOUND[voice.grade]})" if voice else "nothing",
         licence=licence,
         size_mb=size_mb,
-        ready=voice is not None and translation_ready,
-        command=_better_voice(tag, voice, models_dir) or add_translation,
+        ready=heard and voice is not None and translation_ready,
+        command=f"nemodub models get {' '.join(lacking)}" if lacking else package,
     )
 
 
 def _recognition(tag: str, models_dir: Path) -> str:
     if base(tag) in _NOT_RECOGNISED:
         return "subtitles only"
-    return "whisper-base" if find("whisper-base", models_dir) else "whisper-base (to fetch)"
+    return _RECOGNISER if find(_RECOGNISER, models_dir) else f"{_RECOGNISER} (to fetch)"
 
 
-def _translation(source: str, target: str, models_dir: Path) -> tuple[str, bool, str]:
-    """Return what translates, whether it is ready and the command that would add it."""
+def _translation(source: str, target: str, models_dir: Path) -> tuple[str, bool, list[str]]:
+    """Return what translates, whether it is ready and the models that would make it so."""
     start, end = base(source), base(target)
     if start == end:
-        return "the same language", True, ""
-    hops = [(start, end)] if "en" in (start, end) else [(start, "en"), ("en", end)]
-    names = [firefox_name(*hop) for hop in hops]
-    known = all(tag == "en" or tag in FIREFOX_LANGUAGES for hop in hops for tag in hop)
-    missing = [name for name in names if not known or find(name, models_dir) is None]
-    if known and not missing:
-        return " + ".join(names), True, ""
+        return "the same language", True, []
+    names = firefox_route(start, end)
+    missing = [name for name in names if find(name, models_dir) is None]
+    if names and not missing:
+        return " + ".join(names), True, []
     if (start, end) in _apertium_pairs():
-        return "apertium", True, ""
-    if known:
-        return f"{' + '.join(names)} (to fetch), else memory", False, f"nemodub models get {missing[0]}"
-    return "translation memory only", False, ""
+        return "apertium", True, []
+    if names:
+        return f"{' + '.join(names)} (to fetch), else memory", False, missing
+    return "translation memory only", False, []
 
 
 @lru_cache(maxsize=1)
@@ -216,18 +217,18 @@ def _facts(voice: Voice | None) -> tuple[str, int]:
     return item.licence, round(item.size_bytes / 1e6)
 
 
-def _better_voice(tag: str, now: Voice | None, models_dir: Path) -> str:
-    """Return the command that adds the best voice, when it is better than what speaks now."""
+def _better_voice(tag: str, now: Voice | None, models_dir: Path) -> tuple[list[str], str]:
+    """Return the models, or the command for the package, that add a better voice than the one that speaks now."""
     best = next(iter(candidates(tag)), None)
     if best is None or best.weights is None or (now is not None and now.grade == best.grade):
-        return ""
+        return [], ""
     if not installed(best.engine):
         # A package is needed first, so only a voice of an engine that is here comes before it.
         other = next((v for v in candidates(tag) if v.weights and installed(v.engine)), None)
         if other is not None and find(other.weights or "", models_dir) is None:
-            return f"nemodub models get {other.weights}"
-        return f'pip install "nemodub_nb[{"piper" if best.engine == "piper" else "local"}]"'
-    return f"nemodub models get {best.weights}"
+            return [str(other.weights)], ""
+        return [], f'pip install "nemodub_nb[{"piper" if best.engine == "piper" else "local"}]"'
+    return [best.weights], ""
 
 
 def _machine(home: Path) -> Machine:

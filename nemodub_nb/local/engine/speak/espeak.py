@@ -6,6 +6,7 @@ import ctypes
 import shutil
 import subprocess
 import tempfile
+import threading
 import wave
 from functools import lru_cache
 from pathlib import Path
@@ -25,6 +26,10 @@ _CHARS_UTF8 = 1
 _RATE = 1
 _POSITION_CHARACTER = 1
 _Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p)
+
+
+ESPEAK = threading.Lock()
+"""Held by whoever calls espeak-ng, for speech or for phonemes: it keeps its state in globals."""
 
 
 class Espeak:

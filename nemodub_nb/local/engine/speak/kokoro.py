@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nemodub_nb.local.engine.speak.espeak import ESPEAK
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -39,12 +41,13 @@ SLOWEST, FASTEST = 0.5, 2.0
 class KokoroVoices:
     """The model with its voices, loaded once a process."""
 
-    def __init__(self, folder: Path, threads: int) -> None:
+    def __init__(self, folder: Path) -> None:
         import onnxruntime
         from kokoro_onnx import Kokoro
 
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
+        # One core a line: several lines at once scale better than one line on several cores.
+        options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
         session = onnxruntime.InferenceSession(
             str(folder / "kokoro.onnx"), options, providers=["CPUExecutionProvider"]
@@ -65,7 +68,8 @@ class KokoroVoices:
         return np.asarray(samples, dtype=np.float32), int(rate)
 
     def _phonemes(self, text: str, code: str) -> str:
-        spoken = _phonemizer(code).phonemize([text])[0].translate(_NEAREST)
+        with ESPEAK:
+            spoken = _phonemizer(code).phonemize([text])[0].translate(_NEAREST)
         for pair, sign in _MERGED.items():
             spoken = spoken.replace(pair, sign)
         known = self._kokoro.tokenizer.vocab

@@ -1,16 +1,17 @@
-"""A pool of speaking processes shared by all languages of a dub."""
+"""Speech in a process of its own, several lines at once, shared by all languages of a dub."""
 
 from __future__ import annotations
 
 import contextlib
 import json
 import os
-import queue
 import subprocess
 import sys
 import threading
+from collections import deque
 from concurrent.futures import Future
 from dataclasses import dataclass
+from itertools import count
 from typing import TYPE_CHECKING, Any, Self
 
 from nemodub_nb.local.engine.errors import EngineError, NoVoiceError
@@ -22,10 +23,11 @@ if TYPE_CHECKING:
 
     from nemodub_nb.local.engine.speak.voices import Voice
 
-MOST_WORKERS = 4
-"""A worker with Kokoro holds about half a gigabyte, so more cores go to threads."""
+MOST_AT_ONCE = 8
+"""Lines spoken at once. One model serves them all, each on one core: faster than one line on all cores."""
 
 _TRIES = 2
+_LOADING_S = 60.0
 
 
 class SpeechError(EngineError):
@@ -58,22 +60,39 @@ class Spoken:
     """Samples a second."""
 
 
-class VoicePool:
-    """Speaks lines in worker processes, started when they are needed.
+@dataclass
+class _Line:
+    """A line on its way."""
 
-    Safe to use from several threads. `speak` returns at once; a worker that dies is replaced and its line tried
-    once more.
+    message: dict[str, Any]
+    future: Future[Spoken]
+    request: SpeakRequest | None = None
+    """None when the voice is only made ready."""
+    tries: int = 0
+    timer: threading.Timer | None = None
+
+    @property
+    def limit_s(self) -> float:
+        """How long the process may take before it is taken for hung."""
+        return _LOADING_S + len(self.message["text"]) / 2
+
+
+class VoicePool:
+    """Speaks lines in a worker process, started when it is needed.
+
+    Safe to use from several threads. `speak` returns at once. A process that dies is replaced and the lines it was
+    at are tried once more, one by one, so that a line that kills it fails alone.
     """
 
     def __init__(self, models_dir: Path, workers: int | None = None) -> None:
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         self._models_dir = models_dir
-        self._most = max(1, workers or min(cores, MOST_WORKERS))
-        self._threads = max(1, cores // self._most)
-        self._jobs: queue.SimpleQueue[tuple[SpeakRequest, Future[Spoken]] | None] = queue.SimpleQueue()
-        self._lock = threading.Lock()
-        self._slots: list[_Slot] = []
-        self._waiting = 0
+        self._at_once = max(1, workers or min(cores, MOST_AT_ONCE))
+        self._lock = threading.RLock()
+        self._queue: deque[_Line] = deque()
+        self._spoken: dict[int, _Line] = {}
+        self._ids = count()
+        self._process: subprocess.Popen[str] | None = None
         self._closed = False
 
     def speak(self, request: SpeakRequest) -> Future[Spoken]:
@@ -83,43 +102,37 @@ class VoicePool:
         and is cancelled when the pool is closed first.
         """
         future: Future[Spoken] = Future()
-        with self._lock:
-            if self._closed:
-                raise RuntimeError("the voice pool is closed")
-            self._waiting += 1
-            self._jobs.put((request, future))
-            if self._waiting > sum(slot.idle for slot in self._slots) and len(self._slots) < self._most:
-                slot = _Slot(self)
-                self._slots.append(slot)
-                slot.thread.start()
+        try:
+            message = self._about(request.voice) | {
+                "text": speakable(request.text, request.voice.language),
+                "speed": request.speed,
+                "out": str(request.out),
+            }
+        except EngineError as error:
+            future.set_exception(error)
+            return future
+        self._take(_Line(message, future, request))
         return future
 
     def warm(self, voice: Voice) -> None:
-        """Start every worker and let it load a voice's model, so that the first lines do not wait for it."""
-        with self._lock:
-            while not self._closed and len(self._slots) < self._most:
-                slot = _Slot(self, warm=voice)
-                self._slots.append(slot)
-                slot.thread.start()
+        """Start the process and load a voice's model, so that the first lines do not wait for it."""
+        # A voice that cannot be loaded says so with its first line.
+        with contextlib.suppress(EngineError):
+            self._take(_Line(self._about(voice) | {"text": "a", "speed": 1.0}, Future()))
 
     def close(self) -> None:
-        """End the workers; lines that nobody has begun are cancelled. May be called twice."""
+        """End the process; lines that nobody has begun are cancelled. May be called twice."""
         with self._lock:
             self._closed = True
-            slots, self._slots = self._slots, []
-        while True:
-            with contextlib.suppress(queue.Empty):
-                job = self._jobs.get_nowait()
-                if job is not None:
-                    job[1].cancel()
-                continue
-            break
-        for _ in slots:
-            self._jobs.put(None)
-        for slot in slots:
-            slot.stop()
-        for slot in slots:
-            slot.thread.join()
+            waiting, self._queue = self._queue, deque()
+            begun, self._spoken = list(self._spoken.values()), {}
+            process, self._process = self._process, None
+        for line in waiting:
+            line.future.cancel()
+        for line in begun:
+            self._answered(line, SpeechError("The dub was stopped.", "Start it again to go on."))
+        if process is not None:
+            _end(process)
 
     def __enter__(self) -> Self:
         return self
@@ -127,76 +140,91 @@ class VoicePool:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _begun(self) -> None:
+    def _take(self, line: _Line) -> None:
         with self._lock:
-            self._waiting -= 1
+            if self._closed:
+                raise RuntimeError("the voice pool is closed")
+            self._queue.append(line)
+            self._dispatch()
 
+    def _dispatch(self) -> None:
+        """Give the process as many lines as it speaks at once; a line that is tried again has it for itself."""
+        while self._queue and not self._closed:
+            again = self._queue[0].tries > 0 or any(line.tries > 1 for line in self._spoken.values())
+            if len(self._spoken) >= (1 if again else self._at_once):
+                return
+            line = self._queue.popleft()
+            if line.tries or line.future.set_running_or_notify_cancel():
+                self._send(line)
 
-class _Slot:
-    """One place in the pool: a thread that feeds one process after another."""
-
-    def __init__(self, pool: VoicePool, warm: Voice | None = None) -> None:
-        self._pool = pool
-        self._warm = warm
-        self._process: subprocess.Popen[str] | None = None
-        self._stopping = False
-        self.idle = True
-        self.thread = threading.Thread(target=self._run, name="nemodub-voice", daemon=True)
-
-    def stop(self) -> None:
-        """End the process at once; the thread ends by itself."""
-        self._stopping = True
+    def _send(self, line: _Line) -> None:
+        if self._process is None:
+            self._process = self._start()
         process = self._process
-        if process is not None:
-            process.kill()
+        number = next(self._ids)
+        line.tries += 1
+        line.timer = threading.Timer(line.limit_s, process.kill)
+        line.timer.daemon = True
+        line.timer.start()
+        self._spoken[number] = line
+        assert process.stdin is not None
+        # A process that is dead already is noticed by whoever reads its answers.
+        with contextlib.suppress(OSError):
+            process.stdin.write(json.dumps(line.message | {"id": number}) + "\n")
+            process.stdin.flush()
 
-    def _run(self) -> None:
-        if self._warm is not None:
-            # A voice that cannot be loaded says so with its first line.
-            with contextlib.suppress(EngineError):
-                self._ask(
-                    json.dumps(self._about(self._warm) | {"text": "a", "speed": 1.0}) + "\n", limit_s=60
-                )
-        while (job := self._pool._jobs.get()) is not None:  # noqa: SLF001 - the pool's own half
-            self.idle = False
-            self._pool._begun()  # noqa: SLF001
-            request, future = job
-            if future.set_running_or_notify_cancel():
-                try:
-                    future.set_result(self._speak(request))
-                except BaseException as error:  # noqa: BLE001 - it belongs to whoever waits for the line
-                    future.set_exception(error)
-            self.idle = True
-        self._end()
-
-    def _speak(self, request: SpeakRequest) -> Spoken:
-        line = json.dumps(self._message(request)) + "\n"
-        for _ in range(_TRIES):
-            answer = self._ask(line, limit_s=60 + len(request.text) / 2)
-            if answer is None:
-                continue
-            if "error" in answer:
-                raise SpeechError(
-                    f"The voice {request.voice.id} could not speak “{request.text[:60]}”: {answer['error']}.",
-                    "Choose another voice for this language, or change the line.",
-                )
-            return Spoken(request.out, float(answer["seconds"]), int(answer["rate"]))
-        raise SpeechError(
-            f"The voice {request.voice.id} ended twice while speaking “{request.text[:60]}”.",
-            "Choose another voice for this language, or free some memory.",
+    def _start(self) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "nemodub_nb.local.engine.speak.worker", "--at-once", str(self._at_once)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
         )
+        threading.Thread(target=self._listen, args=(process,), name="nemodub-voice", daemon=True).start()
+        return process
 
-    def _message(self, request: SpeakRequest) -> dict[str, Any]:
-        return self._about(request.voice) | {
-            "id": id(request),
-            "text": speakable(request.text, request.voice.language),
-            "speed": request.speed,
-            "out": str(request.out),
-        }
+    def _listen(self, process: subprocess.Popen[str]) -> None:
+        """Hand out answers until the process ends, then see to the lines that it left."""
+        assert process.stdout is not None
+        with contextlib.suppress(ValueError, OSError):
+            for text in process.stdout:
+                answer = json.loads(text)
+                with self._lock:
+                    line = self._spoken.pop(answer["id"], None)
+                    self._dispatch()
+                if line is not None:
+                    self._answered(line, _outcome(line, answer))
+        _end(process)
+        with self._lock:
+            if self._process is not process:
+                return
+            self._process = None
+            left, self._spoken = list(self._spoken.values()), {}
+            lost = [line for line in left if line.tries >= _TRIES]
+            self._queue.extendleft(line for line in left if line.tries < _TRIES)
+            self._dispatch()
+        for line in lost:
+            text = line.message["text"][:60]
+            self._answered(
+                line,
+                SpeechError(
+                    f"The voice {line.message['engine']}:{line.message['voice']} ended twice while speaking “{text}”.",
+                    "Choose another voice for this language, or free some memory.",
+                ),
+            )
+
+    def _answered(self, line: _Line, outcome: Spoken | EngineError | None) -> None:
+        if line.timer is not None:
+            line.timer.cancel()
+        if isinstance(outcome, Spoken):
+            line.future.set_result(outcome)
+        elif outcome is not None:
+            line.future.set_exception(outcome)
 
     def _about(self, voice: Voice) -> dict[str, Any]:
-        """Return what a worker must know to load a voice."""
-        folder = find(voice.weights, self._pool._models_dir) if voice.weights else None  # noqa: SLF001
+        """Return what the process must know to load a voice. Raises NoVoiceError."""
+        folder = find(voice.weights, self._models_dir) if voice.weights else None
         if voice.weights and folder is None:
             raise NoVoiceError(
                 f"The voice {voice.id} is not on this machine.", f"Run `nemodub models get {voice.weights}`."
@@ -208,49 +236,23 @@ class _Slot:
             "folder": str(folder or ""),
         }
 
-    def _ask(self, line: str, limit_s: float) -> dict[str, Any] | None:
-        """Return the worker's answer, None when it died or took too long."""
-        process = self._alive()
-        assert process.stdin is not None
-        assert process.stdout is not None
-        timer = threading.Timer(limit_s, process.kill)
-        timer.start()
-        try:
-            process.stdin.write(line)
-            process.stdin.flush()
-            answer = json.loads(process.stdout.readline() or "null")
-        except (OSError, ValueError):
-            answer = None
-        finally:
-            timer.cancel()
-        if isinstance(answer, dict):
-            return answer
-        self._end()
+
+def _outcome(line: _Line, answer: dict[str, Any]) -> Spoken | EngineError | None:
+    """Return what an answer means; None when a voice was only made ready."""
+    if line.request is None:
         return None
+    if "error" in answer:
+        return SpeechError(
+            f"The voice {line.request.voice.id} could not speak “{line.request.text[:60]}”: {answer['error']}.",
+            "Choose another voice for this language, or change the line.",
+        )
+    return Spoken(line.request.out, float(answer["seconds"]), int(answer["rate"]))
 
-    def _alive(self) -> subprocess.Popen[str]:
-        if self._process is None or self._process.poll() is not None:
-            self._end()
-            if self._stopping:
-                raise SpeechError("The dub was stopped.", "Start it again to go on.")
-            module = "nemodub_nb.local.engine.speak.worker"
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", module, "--threads", str(self._pool._threads)],  # noqa: SLF001
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                text=True,
-                encoding="utf-8",
-                bufsize=1,
-            )
-        return self._process
 
-    def _end(self) -> None:
-        process, self._process = self._process, None
-        if process is None:
-            return
-        process.kill()
-        process.wait()
-        for stream in (process.stdin, process.stdout):
-            if stream is not None:
-                with contextlib.suppress(OSError):
-                    stream.close()
+def _end(process: subprocess.Popen[str]) -> None:
+    process.kill()
+    process.wait()
+    for stream in (process.stdin, process.stdout):
+        if stream is not None:
+            with contextlib.suppress(OSError, ValueError):
+                stream.close()

@@ -9,14 +9,18 @@ The process ends when stdin closes.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nemodub_nb.local.engine.speak import wav
+from nemodub_nb.local.engine.speak.espeak import ESPEAK
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,24 +30,38 @@ if TYPE_CHECKING:
     from nemodub_nb.local.engine.speak.piper import PiperSpeaker
 
 
+_loading = threading.Lock()
+"""Two requests that want the same model must not both load it."""
+
+
 def main() -> None:
-    """Answer requests until stdin closes."""
+    """Answer requests, several at once, until stdin closes."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--threads", type=int, default=1, help="processor cores this process may use")
-    threads: int = parser.parse_args().threads
+    parser.add_argument(
+        "--at-once", type=int, default=1, help="requests spoken at the same time, each on one core"
+    )
+    at_once: int = parser.parse_args().at_once
     # Libraries print what they like; the answers keep a channel of their own.
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
     os.dup2(2, 1)
-    for line in sys.stdin:
-        if line.strip():
-            answers.write(json.dumps(_answer(json.loads(line), threads)) + "\n")
+    lock = threading.Lock()
+
+    def answer(request: dict[str, Any]) -> None:
+        text = json.dumps(_answer(request)) + "\n"
+        with lock, contextlib.suppress(BrokenPipeError):
+            answers.write(text)
+
+    with ThreadPoolExecutor(at_once) as threads:
+        for line in sys.stdin:
+            if line.strip():
+                threads.submit(answer, json.loads(line))
 
 
-def _answer(request: dict[str, Any], threads: int) -> dict[str, Any]:
+def _answer(request: dict[str, Any]) -> dict[str, Any]:
     try:
-        samples, rate = _speak(request, threads)
+        samples, rate = _speak(request)
         if "out" not in request:
-            return {"ok": True}
+            return {"id": request["id"], "ok": True}
         trimmed = wav.trim(samples, rate)
         if len(trimmed) == 0:
             raise ValueError("nothing was spoken")  # noqa: TRY301 - told like every other failure of this request
@@ -53,33 +71,44 @@ def _answer(request: dict[str, Any], threads: int) -> dict[str, Any]:
     return {"id": request["id"], "ok": True, "seconds": seconds, "rate": rate}
 
 
-def _speak(request: dict[str, Any], threads: int) -> tuple[NDArray[np.float32], int]:
+def _speak(request: dict[str, Any]) -> tuple[NDArray[np.float32], int]:
     text, speed = str(request["text"]), float(request["speed"])
     match request["engine"]:
         case "kokoro":
-            return _kokoro(request["folder"], threads).speak(text, request["voice"], request["code"], speed)
+            return _kokoro(request["folder"]).speak(text, request["voice"], request["code"], speed)
         case "piper":
-            return _piper(request["folder"], request["voice"], threads).speak(text, speed)
+            return _piper(request["folder"], request["voice"]).speak(text, speed)
         case "espeak":
             from nemodub_nb.local.engine.speak import espeak
 
-            return espeak.speak(text, request["code"], speed)
+            with ESPEAK:
+                return espeak.speak(text, request["code"], speed)
         case other:
             raise ValueError(f"there is no voice engine {other}")
 
 
+def _kokoro(folder: str) -> KokoroVoices:
+    with _loading:
+        return _loaded_kokoro(folder)
+
+
 @lru_cache(maxsize=1)
-def _kokoro(folder: str, threads: int) -> KokoroVoices:
+def _loaded_kokoro(folder: str) -> KokoroVoices:
     from nemodub_nb.local.engine.speak.kokoro import KokoroVoices
 
-    return KokoroVoices(Path(folder), threads)
+    return KokoroVoices(Path(folder))
+
+
+def _piper(folder: str, voice: str) -> PiperSpeaker:
+    with _loading:
+        return _loaded_piper(folder, voice)
 
 
 @lru_cache(maxsize=2)
-def _piper(folder: str, voice: str, threads: int) -> PiperSpeaker:
+def _loaded_piper(folder: str, voice: str) -> PiperSpeaker:
     from nemodub_nb.local.engine.speak.piper import PiperSpeaker
 
-    return PiperSpeaker(Path(folder), voice, threads)
+    return PiperSpeaker(Path(folder), voice)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from nemodub_nb import languages
+from nemodub_nb.local.engine import weights
 from nemodub_nb.local.engine.errors import EngineError, NoTranslationError
 from nemodub_nb.local.engine.lines import Line
 from nemodub_nb.local.engine.progress import Progress, Report
@@ -112,8 +113,11 @@ def _nothing(pair: Pair, count: int, failures: list[EngineError]) -> NoTranslati
     source, target = languages.base(pair.source), languages.base(pair.target)
     names = f"{languages.english_name(source)} to {languages.english_name(target)}"
     why = f" ({failures[0].message.rstrip('.')})" if failures else ""
+    lines = "1 line is" if count == 1 else f"{count} lines are"
+    models = weights.firefox_route(source, target)
+    fetch = f"run “nemodub models get {' '.join(models)}” where there is a network, " if models else ""
     return NoTranslationError(
-        f"Nothing here translates {names}, and {count} lines are in no translation memory{why}.",
-        f"Give a translation memory for {target} (a CSV or TMX file), run “nemodub models get firefox-{source}-{target}” "
-        f"where there is a network, or install Apertium with a pair for {source}-{target}.",
+        f"Nothing here translates {names}, and {lines} in no translation memory{why}.",
+        f"Give a translation memory for {target} (a CSV or TMX file), {fetch}or install Apertium with a pair for "
+        f"{source}-{target}.",
     )

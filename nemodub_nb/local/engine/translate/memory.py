@@ -110,23 +110,37 @@ def _same(one: str, other: str) -> bool:
 def read(path: Path) -> list[Entry]:
     """Return all entries of one file. Raises BadTranscriptError with the reason when it cannot be read."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
-        return _tmx(text) if text.lstrip().startswith("<") else _csv(text)
+        return parse(path.read_text(encoding="utf-8-sig"), path.name)
     except OSError as error:
         reason = error.strerror or "it cannot be opened"
-    except (UnicodeDecodeError, csv.Error, ET.ParseError, ValueError) as error:
+    except UnicodeDecodeError as error:
         reason = str(error)
-    raise BadTranscriptError(
-        f"The translation memory {path.name} cannot be read: {reason}.",
+    raise _unreadable(path.name, reason)
+
+
+def parse(text: str, name: str) -> list[Entry]:
+    """Return all entries in the text of a CSV or TMX file called `name`. Raises BadTranscriptError."""
+    try:
+        return _tmx(text) if text.lstrip().startswith("<") else _csv(text)
+    except (csv.Error, ET.ParseError, ValueError) as error:
+        raise _unreadable(name, str(error)) from error
+
+
+def _unreadable(name: str, reason: str) -> BadTranscriptError:
+    return BadTranscriptError(
+        f"The translation memory {name} cannot be read: {reason}.",
         "Give a CSV in UTF-8 with the columns source, target, target_language, or a TMX file.",
     )
 
 
 def _csv(text: str) -> list[Entry]:
-    rows = csv.DictReader(io.StringIO(text))
-    missing = _COLUMNS - {name.strip() for name in rows.fieldnames or []}
-    if missing:
-        raise ValueError(f"column {', '.join(sorted(missing))} is missing")
+    # Spreadsheets part the columns by semicolons or tabs where a comma is the decimal sign.
+    head = text.lstrip().partition("\n")[0]
+    rows = csv.DictReader(io.StringIO(text), delimiter=max(",;\t", key=head.count))
+    columns = [name.strip() for name in rows.fieldnames or []]
+    rows.fieldnames = columns
+    if missing := sorted(_COLUMNS - set(columns)):
+        raise ValueError(f"there is no column {' and no column '.join(missing)}")
     return [
         Entry(
             row["source"].strip(),

@@ -4,6 +4,7 @@ from nemodub_nb.local.engine.weights.catalogue import entries, entry
 from nemodub_nb.local.engine.weights.firefox import files_in as firefox_files
 from nemodub_nb.local.engine.weights.firefox import name_of as firefox_name
 from nemodub_nb.local.engine.weights.firefox import pair_of as firefox_pair
+from nemodub_nb.local.engine.weights.firefox import route_of as firefox_route
 from nemodub_nb.local.engine.weights.here import ensure, find
 from nemodub_nb.local.engine.weights.listing import ModelRow, get_model, list_models, model_path
 from nemodub_nb.local.engine.weights.sources import Entry
@@ -18,6 +19,7 @@ __all__ = [
     "firefox_files",
     "firefox_name",
     "firefox_pair",
+    "firefox_route",
     "get_model",
     "list_models",
     "model_path",

@@ -90,6 +90,13 @@ def pair_of(name: str) -> tuple[str, str] | None:
     return (match[1], match[2]) if match else None
 
 
+def route_of(source: str, target: str) -> list[str]:
+    """Return the names of the models from one language into another, over English if need be; empty without a way."""
+    hops = [(source, target)] if "en" in (source, target) else [(source, "en"), ("en", target)]
+    known = all(tag == "en" or tag in LANGUAGES for hop in hops for tag in hop)
+    return [name_of(*hop) for hop in hops] if known and source != target else []
+
+
 def files_in(folder: Path) -> FirefoxFiles:
     """Return the files of a pair in its folder, whatever version their names carry.
 
