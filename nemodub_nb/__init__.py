@@ -59,6 +59,7 @@ if TYPE_CHECKING:
         Export,
         Exports,
         NothingToExportError,
+        NotReceivedError,
         OutcomeUnknownError,
         Project,
         ProjectError,
@@ -94,6 +95,7 @@ __all__ = [
     "NemoError",
     "NemoTimeoutError",
     "NotFoundError",
+    "NotReceivedError",
     "NothingToExportError",
     "OutOfCreditsError",
     "OutcomeUnknownError",
@@ -122,7 +124,7 @@ __all__ = [
 _FROM_PROJECT = frozenset(
     (
         "BackendDiedError", "BackendMissingError", "BadInputError", "Clip", "Credits", "Export", "Exports",
-        "NothingToExportError", "OutcomeUnknownError", "Project", "ProjectError", "Reply", "Resumed",
+        "NotReceivedError", "NothingToExportError", "OutcomeUnknownError", "Project", "ProjectError", "Reply", "Resumed",
         "SessionGoneError", "allow_nested_asyncio", "aopen_project", "open_project",
     )
 )  # fmt: skip

@@ -13,6 +13,8 @@ from nemodub_nb.contract import ACCEPTED_TYPES, IMAGE_TYPES, MAX_UPLOAD_BYTES
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from nemodub_nb.local.store.home import Home
+
 
 def clip(path: Path) -> Path:
     """Return the absolute path of a clip that can be sent."""
@@ -37,18 +39,18 @@ def clip(path: Path) -> Path:
 
 
 def texts(transcript: Path | None, memories: Sequence[Path]) -> None:
-    """Read the transcript and the translation memories as the project will read them."""
+    """Read the transcript and the translation memories as they will be read later."""
     if transcript is None and not memories:
         return
     from nemodub_nb.project import BadInputError as NotUsableError
     from nemodub_nb.project.attachments import memory_parts, transcript_part
 
     try:
-        if transcript is not None:
-            transcript_part(transcript)
-        memory_parts(memories)
+        given = [transcript_part(transcript)] if transcript is not None else []
+        found = memory_parts(memories)
     except NotUsableError as error:
         raise BadInputError(error.message, error.advice) from None
+    _read_into(given, found)
 
 
 def language(text: str) -> str:
@@ -85,6 +87,42 @@ def folder(path: Path) -> Path:
             "Choose another one with --out.",
         ) from None
     return path
+
+
+def _read_into(transcripts: Sequence[str], memories: Sequence[str]) -> None:
+    """Read what is in the texts where the embedded backend is here; `<kind>: <name>` is the first line of each."""
+    try:
+        from nemodub_nb.local.engine.errors import BadTranscriptError
+        from nemodub_nb.local.engine.transcribe.subtitle_file import parse_subtitles
+        from nemodub_nb.local.engine.translate.memory import parse
+    except ImportError:
+        return
+    for part in transcripts:
+        head, _, text = part.partition("\n")
+        if not parse_subtitles(text):
+            raise BadInputError(
+                f"The transcript {head.partition(': ')[2]} has no timed lines.",
+                "Give an SRT or VTT file, or leave the transcript out to have the speech recognised.",
+            )
+    for part in memories:
+        head, _, text = part.partition("\n")
+        try:
+            parse(text, head.partition(": ")[2])
+        except BadTranscriptError as error:
+            raise BadInputError(error.message, error.advice) from None
+
+
+def home() -> Home:
+    """Return the folder of models and finished steps, made if it is not there."""
+    from nemodub_nb.local.store.home import Home
+
+    try:
+        return Home.open()
+    except OSError as error:
+        raise BadInputError(
+            f"The home folder {error.filename or ''} cannot be used ({error.strerror or error}).",
+            "Set NEMODUB_HOME to another.",
+        ) from None
 
 
 def _look_into(path: Path) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-from nemodub_nb.cli.failure import BAD_INPUT, FAILED, INTERRUPTED, OK, CommandError, one_line
+from nemodub_nb.cli.failure import BAD_INPUT, FAILED, INTERRUPTED, OK, CommandError, cause, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,6 +59,9 @@ class _Parser(argparse.ArgumentParser):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command line and return its exit code. Never raises but for `--help` and `--version`, which exit."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A file name may hold what the terminal's encoding, or any encoding, lacks.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         parsed = parser().parse_args(arguments)
         return int(parsed.run(parsed))
@@ -72,7 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         if os.environ.get("NEMODUB_DEBUG"):
             raise
-        return _said(_cause(error), FAILED)
+        return _said(cause(error), FAILED)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -109,13 +113,3 @@ class _Version(argparse.Action):
 def _said(text: str, exit_code: int) -> int:
     print(f"nemodub: {text}", file=sys.stderr)
     return exit_code
-
-
-def _cause(error: Exception) -> str:
-    """Return a sentence for an error that no command expected."""
-    if isinstance(error, ModuleNotFoundError):
-        return f'the package {error.name} is missing. Install it with: pip install "nemodub_nb[local,lab]"'
-    if isinstance(error, OSError) and error.strerror:
-        return f"{error.filename or 'The system said'}: {error.strerror}."
-    text = one_line(str(error)) or type(error).__name__
-    return f"{text.rstrip('.')}. Set NEMODUB_DEBUG=1 to see where."

@@ -30,9 +30,8 @@ def run(arguments: argparse.Namespace) -> int:
     source = checks.language(arguments.source)
     wanted = checks.languages(arguments.to) if arguments.to else None
     from nemodub_nb.local.engine.doctor import as_text, report
-    from nemodub_nb.local.store.home import Home
 
-    home = Home.open().root
+    home = checks.home().root
     found = report(home, source, wanted) if wanted else report(home, source)
     print(json.dumps(asdict(found), ensure_ascii=False) if arguments.json else as_text(found))
     return failure.OK

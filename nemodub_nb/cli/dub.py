@@ -79,9 +79,10 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         languages = _checked(arguments)
         reply, exports = _work(arguments, languages)
-    except CommandError as error:
+    except Exception as error:
         if arguments.json:
-            print(_json(arguments.clip, [], {}, began, error=str(error)))
+            why = str(error) if isinstance(error, CommandError) else failure.cause(error)
+            print(_json(arguments.clip, [], {}, began, error=why))
         raise
     failed = {tag: failure.one_line(why) for tag, why in {**reply.failed, **exports.failed}.items()}
     if arguments.json:
@@ -111,7 +112,9 @@ def _work(arguments: argparse.Namespace, languages: list[str]) -> tuple[Reply, E
     with _errors(), Spinner("ready", live, quiet=True):
         from nemodub_nb import project as room
 
-        project = room.open_project(arguments.clip.stem, backend=arguments.backend)
+        # A name on disk may hold bytes that are no text.
+        name = failure.one_line(arguments.clip.stem) or "clip"
+        project = room.open_project(name, backend=arguments.backend)
     with _errors(), project:
         with Spinner(f"upload {arguments.clip.name}", live):
             project.upload(arguments.clip, show=False)

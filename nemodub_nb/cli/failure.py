@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from typing import Final
 
 OK: Final = 0
@@ -30,3 +31,18 @@ class BadInputError(CommandError):
 def one_line(text: str) -> str:
     """Return text without line breaks and without what could move a terminal's cursor."""
     return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+
+
+def cause(error: Exception) -> str:
+    """Return a sentence for an error that no command expected."""
+    if isinstance(error, ModuleNotFoundError):
+        return f'the package {error.name} is missing. Install it with: pip install "nemodub_nb[local,lab]"'
+    if isinstance(error, sqlite3.Error):
+        return (
+            f"the home folder cannot be written ({error}). Free some space there, or set NEMODUB_HOME to another folder. "
+            "What was finished is kept."
+        )
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename or 'The system said'}: {error.strerror}."
+    text = one_line(str(error)) or type(error).__name__
+    return f"{text.rstrip('.')}. Set NEMODUB_DEBUG=1 to see where."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Final
 
-from nemodub_nb.cli import failure
+from nemodub_nb.cli import checks, failure
 from nemodub_nb.cli.failure import CommandError
 from nemodub_nb.cli.lines import Bar
 
@@ -54,11 +54,11 @@ def _list(_arguments: argparse.Namespace) -> int:
     from nemodub_nb.local.engine.weights import list_models
 
     rows = list_models(_models())
-    width = max(len(row.name) for row in rows)
+    name = max(len(row.name) for row in rows)
+    purpose = max(len(row.purpose) for row in rows)
     for row in rows:
-        print(
-            f"{'*' if row.path else ' '} {row.name:{width}}  {row.size_mb:>4} MB  {row.licence:<12}  {row.purpose}"
-        )
+        here = "*" if row.path else " "
+        print(f"{here} {row.name:{name}}  {row.size_mb:>4} MB  {row.purpose:{purpose}}  {row.licence}")
     print("\n* on this machine; the others come with `nemodub models get NAME`")
     return failure.OK
 
@@ -83,6 +83,4 @@ def _path(arguments: argparse.Namespace) -> int:
 
 
 def _models() -> Path:
-    from nemodub_nb.local.store.home import Home
-
-    return Home.open().models
+    return checks.home().models

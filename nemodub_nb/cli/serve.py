@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from nemodub_nb.cli import failure
+from nemodub_nb.cli import checks, failure
 from nemodub_nb.cli.failure import BadInputError
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
         )
     from nemodub_nb.local.server import serve
 
+    checks.home()
     try:
         serve(host=arguments.host, port=arguments.port, as_json=arguments.json)
     except (OSError, ValueError) as error:

@@ -31,6 +31,7 @@ _BY_STATUS: Final[Mapping[int, type[errors.APIError]]] = {
     415: errors.UnsupportedTypeError,
     422: errors.BadRequestError,
     429: errors.RateLimitedError,
+    507: errors.ServerFullError,
 }
 _SAID: Final[Mapping[type[errors.APIError], str]] = {
     errors.TokenError: "The token is expired or not valid.",
@@ -152,9 +153,8 @@ def _kind_of_error(status: int, code: int | None) -> type[errors.APIError]:
         return _BY_CODE[code]
     # Some gateways answer 200 and put the HTTP status into the envelope.
     number = code if status // 100 == _OK // 100 and code in _HTTP_ERRORS else status
-    if number in _SERVER_ERRORS:
-        return errors.ServerError
-    return _BY_STATUS.get(number or 0, errors.APIError)
+    usual = errors.ServerError if number in _SERVER_ERRORS else errors.APIError
+    return _BY_STATUS.get(number or 0, usual)
 
 
 def _message(envelope: Mapping[str, Any]) -> str:

@@ -129,6 +129,14 @@ class ServerError(APIError):
     default_advice = "Try again in a few minutes."
 
 
+class ServerFullError(ServerError):
+    """The server has no space left (HTTP 507); waiting does not help."""
+
+    default_advice = (
+        "Room is needed where the server keeps its files; for the embedded backend that is NEMODUB_HOME."
+    )
+
+
 class MalformedResponseError(APIError):
     """The answer is not what the API promises: HTML, nothing, junk, wrong types."""
 

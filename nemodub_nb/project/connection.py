@@ -57,7 +57,7 @@ class Pace:
 
 CLOUD_PACE: Final = Pace(30.0, 1.0, 30.0, 10, 30.0, 60.0, 5)
 """As the API's rules say."""
-LOCAL_PACE: Final = Pace(0.3, 1.3, 3.0, 30_000, 1.0, 2.0, 450)
+LOCAL_PACE: Final = Pace(0.3, 1.3, 3.0, 30_000, 0.2, 1.0, 900)
 """A look at this machine costs nothing; a render takes as long as it takes."""
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
+from nemodub_nb import languages
+
 from .safe import markup, plain
 
 if TYPE_CHECKING:
@@ -15,15 +17,29 @@ if TYPE_CHECKING:
     from .values import Clip, Credits, Export, Reply, Resumed
 
 _MIB: Final = 1024 * 1024
+_PLAYED: Final = ("video", "audio")
+"""Types of clips that a page can play; its elements have the same names."""
+
+
+def language_name(tag: str) -> str:
+    """Return a language's English name; what is no tag of a language, such as the name of a clip, as it is."""
+    try:
+        return languages.english_name(tag) if languages.parse(tag) == tag else tag
+    except languages.UnknownLanguageError:
+        return tag
+
+
+def clip_text(clip: Clip) -> str:
+    """Return a clip with its facts on one line."""
+    return plain(f"{clip.name}: {_facts(clip)}" if _facts(clip) else clip.name)
 
 
 def clip_html(clip: Clip) -> str:
-    """Return a clip with its facts on one line."""
-    facts = [clip.file_type, length(clip.duration_s)]
-    if clip.width and clip.height:
-        facts.append(f"{clip.width}x{clip.height}")
+    """Return a clip with its facts on one line, and a player where the page can reach the file."""
     hint = f"<br><small>{markup(clip.hint)}</small>" if clip.hint else ""
-    return f"<p><b>{markup(clip.name)}</b> {markup(', '.join(filter(None, facts)))}{hint}</p>"
+    source = relative(clip.path) if clip.path and clip.file_type in _PLAYED else None
+    player = _player(clip.file_type, source, 480) if source else ""
+    return f"<p><b>{markup(clip.name)}</b> {markup(_facts(clip))}{hint}</p>{player}"
 
 
 def credits_html(credits_: Credits) -> str:
@@ -72,7 +88,9 @@ def exports_html(done: Sequence[Export], failed: Mapping[str, str]) -> str:
     figures = "".join(_figure(one) for one in done)
     failures = "".join(_failure(language, error) for language, error in failed.items())
     nothing = "" if figures or failures else "<p>Nothing was exported.</p>"
-    return f'<div style="display:flex;flex-wrap:wrap;gap:1em">{figures}</div>{failures}{nothing}'
+    return (
+        f'<div style="display:flex;flex-wrap:wrap;gap:1em;margin:.3em 0">{figures}</div>{failures}{nothing}'
+    )
 
 
 def resumed_text(resumed: Resumed) -> str:
@@ -123,22 +141,40 @@ def shown_path(path: Path) -> str:
     return plain(str(path) if with_dots.startswith("..") else with_dots)
 
 
+def _facts(clip: Clip) -> str:
+    facts = [clip.file_type, length(clip.duration_s)]
+    if clip.width and clip.height:
+        facts.append(f"{clip.width} × {clip.height}")
+    return ", ".join(filter(None, facts))
+
+
+def _player(kind: str, source: str, width: int) -> str:
+    style = f"width:100%;max-width:{width}px"
+    return f'<{kind} controls preload="metadata" width="{width}" style="{style}" src="{source}"></{kind}>'
+
+
 def _title(export: Export) -> str:
-    return export.language or export.clip or export.video.name
+    return language_name(export.language) if export.language else export.clip or export.video.name
 
 
 def _figure(export: Export) -> str:
     source = relative(export.video)
-    player = f'<video controls preload="metadata" width="320" src="{source}"></video>' if source else ""
-    facts = " ".join(filter(None, [length(export.duration_s), size(export.size_bytes)]))
-    links = " ".join(_link(path) for path in (export.video, *export.subtitles, export.report))
-    return f"<figure><figcaption><b>{markup(_title(export))}</b> {facts}</figcaption>{player}<br><small>{links}</small></figure>"
+    player = _player("video", source, 320) if source else ""
+    facts = " · ".join(filter(None, [length(export.duration_s), size(export.size_bytes)]))
+    files = {path.suffix.lstrip("."): path for path in (export.video, *export.subtitles)}
+    links = " · ".join(_link(name, path) for name, path in {**files, "report": export.report}.items())
+    return (
+        f'<figure style="margin:0;width:320px;max-width:100%"><figcaption><b>{markup(_title(export))}</b> {facts}</figcaption>'
+        f"{player}<div><small>{links}</small></div></figure>"
+    )
 
 
-def _link(path: Path) -> str:
+def _link(name: str, path: Path) -> str:
     target = relative(path)
-    return f'<a href="{target}">{markup(path.name)}</a>' if target else f"<code>{markup(path)}</code>"
+    if target is None:
+        return f"<code>{markup(path)}</code>"
+    return f'<a href="{target}" title="{markup(path.name)}">{markup(name)}</a>'
 
 
 def _failure(language: str, error: str) -> str:
-    return f"<p><b>{markup(language)} failed.</b> {markup(error)}</p>"
+    return f"<p><b>{markup(language_name(language))} failed.</b> {markup(error)}</p>"

@@ -29,6 +29,10 @@ class NothingToExportError(ProjectError):
     """The timeline holds nothing that could be exported."""
 
 
+class NotReceivedError(ProjectError):
+    """A message was sent, and the backend says that it never came: it may be said again."""
+
+
 class OutcomeUnknownError(ProjectError):
     """A message was sent, its answer was lost, and the timeline never changed. It has not been sent again."""
 

@@ -10,6 +10,8 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from .recovery import Mark
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -20,7 +22,7 @@ CREATE TABLE IF NOT EXISTS sessions(
 CREATE TABLE IF NOT EXISTS clips(
   session TEXT NOT NULL, name TEXT NOT NULL, fields TEXT NOT NULL, PRIMARY KEY(session, name));
 CREATE TABLE IF NOT EXISTS messages(
-  id INTEGER PRIMARY KEY, session TEXT NOT NULL, text TEXT NOT NULL, status TEXT NOT NULL, before TEXT,
+  id INTEGER PRIMARY KEY, session TEXT NOT NULL, text TEXT NOT NULL, status TEXT NOT NULL, before TEXT NOT NULL,
   sent_at REAL NOT NULL);
 CREATE TABLE IF NOT EXISTS renders(
   id TEXT PRIMARY KEY, session TEXT NOT NULL, fingerprint TEXT NOT NULL, status TEXT NOT NULL, fields TEXT NOT NULL,
@@ -35,11 +37,15 @@ class SentMessage:
     """A message that was sent."""
 
     id: int
-    text: str
     status: str
     """sent: under way; unknown: the answer was lost; finished: its outcome is known."""
-    before: Any
-    """The draft as it was before the message."""
+    mark: Mark
+    """Its text, and how the session stood before it."""
+
+    @property
+    def text(self) -> str:
+        """The message."""
+        return self.mark.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,14 +144,14 @@ class Journal:
 
     # Messages
 
-    def message_sent(self, session: str, text: str, before: Any) -> int:
+    def message_sent(self, session: str, mark: Mark) -> int:
         """Note a message before it is sent, so that a crash can never lead to sending it again."""
         self.touch(session)
         return self._run(
             "INSERT INTO messages(session, text, status, before, sent_at) VALUES(?, ?, 'sent', ?, ?)",
             session,
-            text,
-            json.dumps(before),
+            mark.text,
+            json.dumps({"draft": mark.draft, "last": mark.last}),
             time.time(),
         )
 
@@ -160,7 +166,7 @@ class Journal:
             session,
         )
         return [
-            SentMessage(row["id"], row["text"], row["status"], json.loads(row["before"] or "null"))
+            SentMessage(row["id"], row["status"], Mark(row["text"], **json.loads(row["before"])))
             for row in rows
         ]
 

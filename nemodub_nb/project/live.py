@@ -7,10 +7,13 @@ import contextlib
 import sys
 from typing import TYPE_CHECKING, Any, Final, Self, TextIO
 
+from .display import language_name
 from .progress import Progress, Step
 from .safe import markup
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from nemodub_nb.client import AgentEvent
 
 NOTEBOOK_EVERY_S: Final = 0.25
@@ -18,6 +21,8 @@ NOTEBOOK_EVERY_S: Final = 0.25
 LINES_EVERY_S: Final = 5.0
 """Lines about the same step are at least this far apart."""
 _TICK_S: Final = 1.0
+_TIGHT: Final = "style='margin:.3em 0'"
+_CENTRED: Final = "style='text-align:center'"
 
 
 class View:
@@ -34,10 +39,11 @@ class View:
         self._ticker = asyncio.ensure_future(self._tick())
         return self
 
-    async def __aexit__(self, *_: object) -> None:
+    async def __aexit__(self, error: object = None, *_: object) -> None:
         if self._ticker:
             self._ticker.cancel()
         self.progress.ended = True
+        self.progress.broken = error is not None
         self.changed(last=True)
 
     def event(self, event: AgentEvent) -> None:
@@ -56,6 +62,9 @@ class View:
         self.progress.note(text)
         self.changed()
 
+    def silence(self) -> None:
+        """Say that the work goes on although nothing has been heard for long."""
+
     def changed(self, *, last: bool = False) -> None:
         """Bring what is shown up to date."""
 
@@ -63,7 +72,7 @@ class View:
         while True:
             await asyncio.sleep(_TICK_S)
             if self.progress.long_silence():
-                self.note(f"Still working… ({self.progress.elapsed_s:.0f} s)")
+                self.silence()
             self.changed()
 
 
@@ -123,6 +132,10 @@ class LinesView(View):
         self.progress.note(text)
         self._print(self.progress.notes[-1])
 
+    def silence(self) -> None:
+        """Print that the work goes on."""
+        self._print(f"Still working… ({self.progress.elapsed_s:.0f} s)")
+
     def changed(self, *, last: bool = False) -> None:
         """Print what is new."""
         now = self.progress.clock()
@@ -133,7 +146,7 @@ class LinesView(View):
 
     def _step_line(self, now: float, language: str, name: str, step: Step) -> None:
         """Print a step that has moved: its end at once, what is between now and then."""
-        shown = "done" if step.complete else (step.message or str(step))
+        shown = "done" if step.complete else step.message or str(step)
         said_at, said = self._said.get((language, name), (-LINES_EVERY_S, ""))
         if shown == said or (not step.complete and now - said_at < LINES_EVERY_S):
             return
@@ -167,21 +180,18 @@ def in_notebook() -> bool:
 
 
 def page(progress: Progress) -> str:
-    """Return the work as HTML: languages by steps, the agent's words, notes, time."""
-    columns = list(dict.fromkeys(name for steps in progress.steps.values() for name in steps))
-    head = "".join(f"<th>{markup(name)}</th>" for name in columns)
-    rows = "".join(
-        f"<tr><th scope='row'>{markup(language or 'all')}</th>"
-        + "".join(f"<td>{markup(steps[name]) if name in steps else ''}</td>" for name in columns)
-        + "</tr>"
-        for language, steps in progress.steps.items()
-    )
-    table = f"<table><thead><tr><th></th>{head}</tr></thead><tbody>{rows}</tbody></table>" if rows else ""
-    words = (
-        f"<p>{markup(progress.words.strip()).replace(chr(10), '<br>')}</p>" if progress.words.strip() else ""
-    )
-    notes = "".join(f"<p><small>{markup(note)}</small></p>" for note in progress.notes[-3:])
-    return f"<div role='status'><p><b>{markup(progress.title)}</b> {_state(progress)}</p>{table}{words}{notes}</div>"
+    """Return the work as HTML: the steps that all share, languages by their own steps, the agent's words, notes."""
+    shared = progress.steps.get("", {})
+    tracks = {language: steps for language, steps in progress.steps.items() if language}
+    words = progress.words.strip()
+    parts = [
+        f"<p {_TIGHT}><b>{markup(progress.title)}</b> {_state(progress)}</p>",
+        f"<p {_TIGHT}>{' · '.join(_shared(*one) for one in shared.items())}</p>" if shared else "",
+        _table(tracks) if tracks else "",
+        f"<p {_TIGHT}>{markup(words).replace(chr(10), '<br>')}</p>" if words else "",
+        *(f"<p {_TIGHT}><small>{markup(note)}</small></p>" for note in progress.notes[-3:]),
+    ]
+    return f"<div role='status' style='max-width:52em'>{''.join(parts)}</div>"
 
 
 def text(progress: Progress) -> str:
@@ -189,10 +199,43 @@ def text(progress: Progress) -> str:
     lines = [f"{progress.title} {_state(progress)}"]
     for language, steps in progress.steps.items():
         shown = ", ".join(f"{name} {step}" for name, step in steps.items())
-        lines.append(f"{language or 'all'}: {shown}")
+        lines.append(f"{language}: {shown}" if language else shown)
     lines += [progress.words.strip(), *progress.notes[-3:]]
     return "\n".join(line for line in lines if line)
 
 
+def _shared(name: str, step: Step) -> str:
+    said = f" <small>{markup(step.message)}</small>" if step.message and not step.complete else ""
+    return f"{markup(name)} {_cell(step)}{said}"
+
+
+def _table(tracks: Mapping[str, Mapping[str, Step]]) -> str:
+    columns = list(dict.fromkeys(name for steps in tracks.values() for name in steps))
+    head = "".join(f"<th {_CENTRED}>{markup(name)}</th>" for name in columns)
+    rows = "".join(
+        f"<tr><th scope='row' style='text-align:left'>{markup(language_name(language))}</th>"
+        + "".join(
+            f"<td {_CENTRED}>{_cell(steps[name])}</td>" if name in steps else "<td></td>" for name in columns
+        )
+        + "</tr>"
+        for language, steps in tracks.items()
+    )
+    return (
+        f"<table style='margin:.3em 0'><thead><tr><th></th>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    )
+
+
+def _cell(step: Step) -> str:
+    """Return a step's count; while it is under way, with a bar."""
+    if step.complete or step.total <= 1:
+        return markup(step)
+    # Whole per cents, so that a fast step does not change the page more often than people can see.
+    share = min(100, round(100 * max(0.0, step.done) / step.total)) if step.total > 0 else 0
+    return f"{markup(step)} <progress max='100' value='{share}' style='width:4em'></progress>"
+
+
 def _state(progress: Progress) -> str:
-    return f"{'finished after' if progress.ended else 'working for'} {progress.elapsed_s:.0f} s"
+    state = "still working after" if progress.quiet else "working for"
+    if progress.ended:
+        state = "stopped after" if progress.broken else "finished after"
+    return f"{state} {progress.elapsed_s:.0f} s"

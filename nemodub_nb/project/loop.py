@@ -18,6 +18,16 @@ _CLEANUP_S = 2.0
 """How long a stopped cell waits for its work to put things away."""
 
 
+class StoppedError(KeyboardInterrupt):
+    """Ctrl-C or the Stop button ended the waiting. A notebook shows its sentence and no traceback."""
+
+    def __str__(self) -> str:
+        return "Stopped. What the backend has begun is not lost: run the same again to take it up."
+
+    def _render_traceback_(self) -> list[str]:
+        return [str(self)]
+
+
 class LoopThread:
     """An event loop in a thread of its own, started at first use."""
 
@@ -39,10 +49,12 @@ class LoopThread:
         future, ended = self._submit(work)
         try:
             return future.result()
-        except BaseException:
+        except BaseException as error:
             if not future.done() or future.cancelled():
                 future.cancel()
                 ended.wait(_CLEANUP_S)
+            if isinstance(error, KeyboardInterrupt):
+                raise StoppedError from None
             raise
 
     async def follow(self, work: Coroutine[Any, Any, T]) -> T:

@@ -19,6 +19,14 @@ _MOST_ROWS: Final = 100
 _MOST_NOTES: Final = 20
 _MOST_WORDS: Final = 20_000
 _MOST_COUNT: Final = 1e12
+_WHOLE: Final = 0.999
+"""Seconds of sound are counted in blocks, and the last one may be a little short."""
+_COUNTABLE: Final = 1000
+"""More than this are bytes or the like, which only a share makes readable."""
+_AT_ONCE: Final = "probe"
+"""A step that is over before it could be read."""
+_WAIT: Final = "wait"
+"""A step that is over when another begins."""
 
 
 @dataclass(slots=True)
@@ -30,14 +38,18 @@ class Step:
     message: str = ""
 
     def __str__(self) -> str:
-        if not self.total:
+        if self.complete:
+            return "✓"
+        if self.total <= 1:
             return "…"
-        return "✓" if self.complete else f"{self.done:.0f}/{self.total:.0f}"
+        if self.total > _COUNTABLE:
+            return f"{int(100 * self.done / self.total)} %"
+        return f"{int(self.done)}/{self.total:.0f}"
 
     @property
     def complete(self) -> bool:
         """Whether nothing of it is left."""
-        return bool(self.total) and self.done >= self.total
+        return self.total > 0 and self.done >= self.total * _WHOLE
 
 
 @dataclass(slots=True)
@@ -51,7 +63,11 @@ class Progress:
     words: str = ""
     """What the agent has said."""
     notes: list[str] = field(default_factory=list)
+    quiet: bool = False
+    """Whether there has been a long silence, and nothing since."""
     ended: bool = False
+    broken: bool = False
+    """Whether it ended in an error or was stopped."""
     started_at: float = 0.0
     heard_at: float = 0.0
 
@@ -69,6 +85,7 @@ class Progress:
         if event.kind == "heartbeat":
             return
         self.heard_at = self.clock()
+        self.quiet = False
         if event.kind == "text":
             self.words = (self.words + plain(event.text))[-_MOST_WORDS:]
         elif event.kind == "tool_result":
@@ -86,16 +103,26 @@ class Progress:
     def step(self, language: Any, name: Any, done: Any, total: Any, message: Any = "") -> None:
         """Take in how far one step of one language has come."""
         self.heard_at = self.clock()
+        self.quiet = False
         row = plain(language, 40) if isinstance(language, str) else ""
+        key = plain(name, 40) if isinstance(name, str) and name else "work"
+        if key == _AT_ONCE:
+            return
+        self._waited()
         if row not in self.steps and len(self.steps) >= _MOST_ROWS:
             return
         steps = self.steps.setdefault(row, {})
-        key = plain(name, 40) if isinstance(name, str) and name else "work"
         if key not in steps and len(steps) >= _MOST_ROWS:
             return
         steps[key] = Step(
             _count(done), _count(total), plain(message, 200) if isinstance(message, str) else ""
         )
+
+    def _waited(self) -> None:
+        """Forget that the work had to wait for other work."""
+        shared = self.steps.get("", {})
+        if shared.pop(_WAIT, None) and not shared:
+            del self.steps[""]
 
     def _complete(self, languages: Any) -> None:
         """Tick off the steps of languages that are done: not every step says its own end."""
@@ -108,6 +135,7 @@ class Progress:
     def note(self, text: str) -> None:
         """Take in something the project itself has to say."""
         self.heard_at = self.clock()
+        self.quiet = False
         self.notes = [*self.notes, plain(text, 500)][-_MOST_NOTES:]
 
     def long_silence(self) -> bool:
@@ -115,6 +143,7 @@ class Progress:
         if self.ended or self.clock() - self.heard_at < SILENCE_S:
             return False
         self.heard_at = self.clock()
+        self.quiet = True
         return True
 
 

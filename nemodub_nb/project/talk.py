@@ -13,7 +13,8 @@ from nemodub_nb import timeline
 from nemodub_nb.client import AgentError, AgentEvent, NemoError
 
 from . import recovery, replies
-from .errors import BackendDiedError, OutcomeUnknownError
+from .errors import BackendDiedError, NotReceivedError, OutcomeUnknownError
+from .recovery import Mark
 from .safe import plain
 from .values import Reply
 
@@ -58,11 +59,9 @@ class _Ear:
         return self.counts["tool_call"] > self.counts["tool_result"]
 
     def _result(self, payload: Mapping[str, Any]) -> None:
-        done, failed = payload.get("done"), payload.get("failed")
-        if isinstance(done, list):
-            self.languages += [tag for tag in done if isinstance(tag, str) and tag not in self.languages]
-        if isinstance(failed, dict):
-            self.failed |= {str(tag): _reason(reason) for tag, reason in failed.items()}
+        languages, failed = _result(payload)
+        self.languages += [tag for tag in languages if tag not in self.languages]
+        self.failed |= failed
 
 
 async def say(
@@ -76,19 +75,24 @@ async def say(
     """Say one sentence and return what came of it.
 
     The same sentence whose answer was lost a moment ago is not said again: its outcome is found first. Raises the client's
-    typed errors for what was refused, BackendDiedError, and OutcomeUnknownError when nobody can tell what became of it.
+    typed errors for what was refused, BackendDiedError, NotReceivedError when the message never came, and
+    OutcomeUnknownError when nobody can tell what became of it.
     """
     began = time.monotonic()
     state = await desk.state()
     if lost := _same(desk, sentence):
         view.note("This was said before: it is not sent again.")
-        return await follow_up(desk, lost, view)
+        with contextlib.suppress(NotReceivedError):
+            return await follow_up(desk, lost, view)
+        view.note("It never reached the backend: it is sent now.")
+        state = await desk.state()
     assert desk.session_id is not None
-    message = desk.journal.message_sent(desk.session_id, sentence, state.draft)
+    mark = Mark.of(sentence, state)
+    message = desk.journal.message_sent(desk.session_id, mark)
     desk.active.add(message)
     ear = _Ear(view, on_event)
     try:
-        reply = await _converse(desk, sentence, tuple(parts), ear, state)
+        reply = await _converse(desk, mark, tuple(parts), ear)
     except BaseException as error:
         unknown = (
             not isinstance(error, NemoError) or error.outcome_unknown or isinstance(error, BackendDiedError)
@@ -104,23 +108,26 @@ async def say(
 async def follow_up(desk: Desk, lost: SentMessage, view: View) -> Reply:
     """Find out what became of a message whose answer was lost, in this process or an earlier one.
 
-    Raises OutcomeUnknownError when nothing tells; the message then counts as given up and may be said again.
+    Raises AgentError when the agent failed, NotReceivedError when it never came, OutcomeUnknownError when nothing tells;
+    the message then counts as given up and may be said again.
     """
-    after = await _outcome(desk, lost.before, view)
+    try:
+        after = await _outcome(desk, lost.mark, view)
+    except NotReceivedError:
+        desk.journal.message_status(lost.id, "finished")
+        raise
     desk.journal.message_status(lost.id, "finished")
     if after is None:
         raise OutcomeUnknownError(
             "The connection broke, and the timeline has not changed since: the message seems lost.",
             "Say it again if you want it done.",
         )
-    return _reply(lost.before, after, "", _Ear(view, None))
+    return _found(lost.mark, after, _Ear(view, None))
 
 
-async def _converse(
-    desk: Desk, sentence: str, parts: tuple[str, ...], ear: _Ear, before: SessionState
-) -> Reply:
+async def _converse(desk: Desk, mark: Mark, parts: tuple[str, ...], ear: _Ear) -> Reply:
     async def listen(client: AsyncNemoClient, session: str) -> None:
-        async with client.run(session, sentence, parts=parts) as events:
+        async with client.run(session, mark.text, parts=parts) as events:
             async for event in events:
                 ear.hear(event)
                 ear.text = events.text
@@ -131,34 +138,43 @@ async def _converse(
     except NemoError as error:
         ear.text = getattr(error, "text_so_far", "") or ear.text
         if isinstance(error, AgentError):
-            await _tell_changes(desk, before, view)
+            await _tell_changes(desk, mark, view)
         if not error.outcome_unknown or isinstance(error, BackendDiedError):
             raise
         view.note(error.message)
-        after = await _outcome(desk, before.draft, view)
+        after = await _outcome(desk, mark, view)
         if after is None:
             raise _unknown(error.message) from error
     else:
-        after = await _after_end(desk, before, ear, view)
-    return _reply(before.draft, after, ear.text, ear)
+        after = await _after_end(desk, mark, ear, view)
+    return _found(mark, after, ear)
 
 
-async def _after_end(desk: Desk, before: SessionState, ear: _Ear, view: View) -> SessionState:
+async def _after_end(desk: Desk, mark: Mark, ear: _Ear, view: View) -> SessionState:
     """Return the state after a stream that ended; look again where that may not have been the end.
 
     A stream that was cut between two events ends like one that is over: a tool call without a result tells.
     """
-    after = await desk.state()
-    changed = recovery.fingerprint(after.draft) != recovery.fingerprint(before.draft)
-    if not recovery.working(after) and (changed or recovery.settled(after)):
+    try:
+        after = await desk.state()
+    except recovery.UNREADABLE as error:
+        view.note(error.message)
+        after = None
+    if after and (
+        recovery.answered(after, mark) or (recovery.changed(after, mark) and not recovery.working(after))
+    ):
         return after
-    if recovery.working(after) or ear.waits_for_a_result:
-        found = await _outcome(desk, before.draft, view)
+    if after is None or recovery.working(after) or ear.waits_for_a_result:
+        found = await _outcome(desk, mark, view)
         if found is None:
-            raise _unknown("The stream ended in the middle of the work.")
+            raise _unknown(
+                "The stream ended in the middle of the work."
+                if after
+                else "The stream ended, and the state cannot be read."
+            )
         return found
     if not ear.text.strip():
-        return await _outcome(desk, before.draft, view, most=_SILENT_LOOKS) or after
+        return await _outcome(desk, mark, view, most=_SILENT_LOOKS) or after
     return after
 
 
@@ -169,27 +185,50 @@ def _unknown(cause: str) -> OutcomeUnknownError:
     )
 
 
-async def _outcome(desk: Desk, before: Any, view: View, most: int | None = None) -> SessionState | None:
+async def _outcome(desk: Desk, mark: Mark, view: View, most: int | None = None) -> SessionState | None:
     pace = desk.connection.pace
     if most is not None:
         pace = replace(pace, settle_times=most)
-    return await recovery.outcome(desk.state, before, pace, note=view.note)
+    return await recovery.outcome(desk.state, mark, pace, note=view.note)
 
 
-async def _tell_changes(desk: Desk, before: SessionState, view: View) -> None:
+async def _tell_changes(desk: Desk, mark: Mark, view: View) -> None:
     """Say what an answer that ended in an error has changed all the same."""
     with contextlib.suppress(NemoError):
-        if changes := timeline.diff(before.draft, (await desk.state()).draft):
+        if changes := timeline.diff(mark.draft, (await desk.state()).draft):
             view.note(f"Before it failed: {' '.join(changes.words)}")
 
 
-def _reply(before: Any, after: SessionState, said: str, ear: _Ear) -> Reply:
-    changes = timeline.diff(before, after.draft)
+def _found(mark: Mark, after: SessionState, ear: _Ear) -> Reply:
+    """Return the reply: from what was heard, and from what the state tells of the message where that is more.
+
+    Raises AgentError when the state says that the agent failed.
+    """
+    told = recovery.answered(after, mark)
+    said, languages, failed = ear.text, ear.languages, ear.failed
+    if told is not None:
+        if told.status == "failed":
+            raise AgentError(plain(told.answer) or "The agent failed.", "Say it again.", text_so_far=said)
+        if told.answer.startswith(said):  # the stream may have been cut before the end
+            said = told.answer
+        if told.result is not None:
+            languages, failed = _result(told.result)
+    changes = timeline.diff(mark.draft, after.draft)
     text = plain(replies.translate(said, timeline.summary(after.draft)))
     if not text:
         text = str(changes) if changes else "The agent said nothing, and the timeline did not change."
-    languages = ear.languages or ([] if ear.failed else timeline.languages(after.draft))
-    return Reply(text, changes, tuple(languages), {**ear.failed})
+    if not languages and not failed:
+        languages = timeline.languages(after.draft)
+    return Reply(text, changes, tuple(languages), dict(failed))
+
+
+def _result(payload: Mapping[str, Any]) -> tuple[list[str], dict[str, str]]:
+    """Read the languages that are done and those that failed, with their reasons, where a result names them."""
+    done, failed = payload.get("done"), payload.get("failed")
+    return (
+        [tag for tag in done if isinstance(tag, str)] if isinstance(done, list) else [],
+        {str(tag): _reason(reason) for tag, reason in failed.items()} if isinstance(failed, dict) else {},
+    )
 
 
 def _timed(reply: Reply, ear: _Ear, seconds: float) -> Reply:

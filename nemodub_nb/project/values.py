@@ -13,7 +13,7 @@ from nemodub_nb.timeline import Changes
 from . import display
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Clip:
     """An uploaded video, sound or picture."""
 
@@ -35,6 +35,9 @@ class Clip:
         """Return a clip as the journal remembers it: plain values, paths as text."""
         paths = {key: Path(fields[key]) if fields.get(key) else None for key in ("path", "transcript")}
         return cls(**{**fields, **paths})
+
+    def __repr__(self) -> str:
+        return display.clip_text(self)
 
     def _repr_html_(self) -> str:
         return display.clip_html(self)

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.engine
 
 def heard(path: Path, language: str, models: Path) -> str:
     samples = read_audio(path, rate=RATE)
-    lines = Whisper(models / "whisper-base").transcribe(samples, language, 0.0)
+    _, lines = Whisper(models / "whisper-base").transcribe(samples, language, 0.0)
     return " ".join(text for _, _, text in lines).lower()
 
 

@@ -102,6 +102,9 @@ class Server:
     def state(self, session: str):
         return self.data(self.http.get(f"/api/state/nemo_agent/me/{session}/latest"))["state"]
 
+    def last(self, session: str):
+        return self.data(self.http.get(f"/api/state/nemo_agent/me/{session}/latest"))["nemodub_message"]
+
     def tracks(self, session: str) -> dict[tuple[str, str | None], dict]:
         return {(t["m"]["role"], t["m"].get("language")): t for t in self.state(session)["draft"]["t"]}
 

@@ -250,17 +250,14 @@ def test_one_message_at_a_time(start, clip, until):
     first = threading.Thread(target=lambda: server.frames(session, "Dub into Spanish."))
     first.start()
     until(server.jobs)
-    assert (
-        server.data(server.http.get(f"/api/state/nemo_agent/me/{session}/latest"))["agent_status"]
-        == "running"
-    )
+    under_way = server.last(session)
+    assert (under_way["status"], under_way["text"]) == ("running", "Dub into Spanish.")
+    assert under_way["answer"] is under_way["result"] is None
     second = server.http.post("/run_sse", json=server.message(session, "Subtitles off."))
     assert (second.status_code, second.json()["code"]) == (409, 409)
     server.release()
     first.join()
-    assert (
-        server.data(server.http.get(f"/api/state/nemo_agent/me/{session}/latest"))["agent_status"] == "idle"
-    )
+    assert server.last(session)["status"] == "done"
     assert "off" in server.say(session, "Subtitles off.")
 
 

@@ -123,9 +123,10 @@ def test_several_processes_write_one_journal(tmp_path):
     code = f"""
 import sys, pathlib
 from nemodub_nb.project.journal import Journal
+from nemodub_nb.project.recovery import Mark
 journal = Journal(pathlib.Path({str(path)!r}))
 for number in range(50):
-    journal.message_status(journal.message_sent("s", f"{{sys.argv[1]}} {{number}}", None), "unknown")
+    journal.message_status(journal.message_sent("s", Mark(f"{{sys.argv[1]}} {{number}}", None)), "unknown")
 """
     processes = [subprocess.Popen([sys.executable, "-c", code, str(number)]) for number in range(4)]
     assert [process.wait() for process in processes] == [0] * 4

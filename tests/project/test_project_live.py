@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import re
 import sys
 
 import pytest
@@ -40,10 +41,10 @@ def test_the_view_shows_languages_by_steps_with_the_agents_words():
     progress.take(AgentEvent("text", "Hello "))
     progress.take(AgentEvent("text", "there"))
     page, text = live.page(progress), live.text(progress)
-    assert "<td>3/14</td><td>✓</td>" in page
+    assert re.search(r"<td[^>]*>3/14 <progress[^>]*></progress></td><td[^>]*>✓</td>", page)
     assert "Hello there" in page
     assert "es: speak 3/14, translate ✓" in text
-    assert "all: transcribe ✓" in text
+    assert "\ntranscribe ✓" in text
 
 
 def test_text_of_a_server_is_shown_and_does_nothing():
@@ -118,6 +119,46 @@ def test_a_long_silence_is_broken_once():
     clock.now = SILENCE_S + 1
     assert progress.long_silence()
     assert not progress.long_silence()
+
+
+def test_steps_are_shown_in_round_numbers_and_done_when_all_but_done():
+    progress = Progress("x")
+    progress.take(progress_event(None, "wait", 0, 0))
+    progress.take(progress_event(None, "probe", 0, 1))
+    progress.take(progress_event(None, "transcribe", 12.4166, 33.0333))
+    progress.take(progress_event(None, "separate", 33.033, 33.0333))
+    progress.take(progress_event(None, "models", 12_345_678, 31_000_000))
+    progress.take(progress_event("es", "fit", 0, 1))
+    shown, words = live.page(progress), live.text(progress)
+    assert "transcribe 12/33, separate ✓, models 39 %" in words
+    assert "es: fit …" in words
+    for view in (shown, words):
+        assert "probe" not in view
+        assert "wait" not in view
+        assert "0/1" not in view
+
+
+def test_lines_say_nothing_of_steps_that_are_over_at_once():
+    out = io.StringIO()
+    view = live.LinesView("Dub", out)
+
+    async def work():
+        view.event(progress_event(None, "probe", 0, 1))
+        view.event(progress_event(None, "probe", 1, 1))
+        view.event(progress_event(None, "separate", 33.033, 33.0333))
+
+    run(view, work)
+    assert out.getvalue().splitlines() == ["separate done"]
+
+
+def test_still_working_is_gone_as_soon_as_something_is_heard():
+    clock = Clock()
+    progress = Progress("x", clock)
+    clock.now = SILENCE_S + 1
+    assert progress.long_silence()
+    assert "still working after 121 s" in live.page(progress)
+    progress.take(progress_event("es", "speak", 3, 14))
+    assert "still working" not in live.page(progress)
 
 
 def run(view, work):

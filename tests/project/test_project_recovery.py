@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import sqlite3
@@ -13,9 +14,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from nemodub_nb.client import ConnectionFailedError
-from nemodub_nb.project import BackendDiedError, SessionGoneError, recovery
-from nemodub_nb.project.connection import CLOUD_PACE
+from nemodub_nb.client import AgentError, ConnectionFailedError, Limits
+from nemodub_nb.project import BackendDiedError, NotReceivedError, SessionGoneError, recovery
+from nemodub_nb.project.connection import CLOUD_PACE, LOCAL_PACE, Connection
 
 OTHER_PROCESS = """
 import pathlib, sys
@@ -75,13 +76,29 @@ def read_of(*answers):
     return read
 
 
-def outcome(read, before="old", pace=CLOUD_PACE):
+def telling(*messages, draft="old"):
+    """Return a reader of states of a backend that tells of its last message."""
+    left = list(messages)
+
+    async def read():
+        said = left.pop(0) if len(left) > 1 else left[0]
+        return SimpleNamespace(draft=draft, raw={"nemodub_message": said})
+
+    return read
+
+
+def said(number, status, text="Dub it."):
+    return {"id": str(number), "text": text, "status": status, "answer": "", "result": None}
+
+
+def outcome(read, before="old", pace=CLOUD_PACE, last=None):
     waits = []
 
     async def wait(seconds):
         waits.append(seconds)
 
-    return asyncio.run(recovery.outcome(read, before, pace, wait=wait)), waits
+    mark = recovery.Mark("Dub it.", before, last)
+    return asyncio.run(recovery.outcome(read, mark, pace, wait=wait)), waits
 
 
 def test_a_broken_stream_is_looked_after_as_the_api_says():
@@ -97,14 +114,23 @@ def test_looking_ends_as_soon_as_something_changed():
 
 
 def test_a_backend_that_says_it_is_working_gets_the_time_it_takes():
-    states = [SimpleNamespace(draft="old", raw={"message": {"status": "running"}})] * 50
-
-    async def read():
-        return states.pop() if states else SimpleNamespace(draft="old", raw={"message": {"status": "failed"}})
-
-    found, waits = outcome(read)
+    found, waits = outcome(telling(*[said(2, "running")] * 50, said(2, "done")), last="1")
     assert found is not None
     assert len(waits) == 51
+
+
+def test_the_outcome_of_the_message_before_is_not_taken_for_that_of_the_lost_one():
+    with pytest.raises(NotReceivedError):
+        outcome(telling(said(1, "done")), last="1")
+    with pytest.raises(NotReceivedError):
+        outcome(telling(None))
+    with pytest.raises(NotReceivedError):
+        outcome(telling(said(1, "done"), draft="an upload changed it"), last="1")
+
+
+def test_a_message_that_somebody_spoke_over_is_told_by_what_changed():
+    assert outcome(telling(said(3, "done", "Another."), draft="new"), last="1")[0] is not None
+    assert outcome(telling(said(3, "done", "Another.")), last="1")[0] is None
 
 
 def test_the_death_of_the_backend_is_told_at_once_and_the_same_sentence_again_finds_its_outcome(lab, clip):
@@ -242,7 +268,8 @@ def test_a_message_nobody_knows_about_is_given_up_and_not_sent_again(lab, clip):
     project.upload(clip, show=False)
     journal = project._actions.desk.journal
     journal.message_sent(
-        project.session_id, "Dub this video into Spanish with synced audio.", project.state().draft
+        project.session_id,
+        recovery.Mark("Dub this video into Spanish with synced audio.", project.state().draft),
     )
     project.close()
     hasty = lab.open(pace=type(CLOUD_PACE)(0.1, 1, 0.1, 5, 0.05, 0.05, 2))
@@ -250,6 +277,78 @@ def test_a_message_nobody_knows_about_is_given_up_and_not_sent_again(lab, clip):
     assert "Say it again" in resumed.replies[0].text
     assert messages(lab) == 0
     assert hasty.dub("es", show=False).languages == ("es",)
+
+
+def test_a_message_that_never_came_is_sent_when_it_is_said_again(lab, clip):
+    project = lab.open()
+    project.upload(clip, show=False)
+    desk = project._actions.desk
+    sentence = "Dub this video into Spanish with synced audio."
+    desk.journal.message_sent(desk.session_id, recovery.Mark(sentence, project.state().draft))
+    assert project.dub("es", show=False).languages == ("es",)
+    assert messages(lab) == 1
+    assert not desk.journal.open_messages(desk.session_id)
+
+
+@pytest.mark.parametrize(
+    ("languages", "done", "failed"), [(["es", "tlh"], ("es",), ["tlh"]), (["tlh"], (), ["tlh"])]
+)
+def test_after_kill_9_of_backend_and_process_the_next_one_finds_the_outcome(
+    lab, clip, languages, done, failed
+):
+    lab.hold()
+    other = subprocess.Popen(
+        other_process(
+            lab, clip, f"print(project.session_id, flush=True)\nproject.dub({languages!r}, show=False)"
+        ),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    session = other.stdout.readline().strip()
+    wait_for(lambda: lab.jobs() == 1, 30)
+    (job,) = lab.notes.glob("*.job")
+    worker = json.loads(job.read_text())["pid"]
+    backend = int(Path(f"/proc/{worker}/stat").read_text().rpartition(")")[2].split()[1])
+    os.kill(backend, signal.SIGKILL)
+    other.kill()
+    other.wait()
+    other.stdout.close()
+    lab.release()
+    reply = lab.open(session=session, pace=LOCAL_PACE).dub(languages, show=False)
+    assert reply.languages == done
+    assert list(reply.failed) == failed
+    assert "Nothing here translates" in reply.failed["tlh"]
+    assert "did not work" in reply.text
+    assert messages(lab) == 1
+
+
+def test_an_agent_that_failed_after_the_answer_was_lost_is_told(lab, clip):
+    project = lab.open()
+    project.upload(clip, show=False)
+    lab.hold()
+
+    async def stopped():
+        task = asyncio.ensure_future(project.adub("es", show=False))
+        await asyncio.to_thread(wait_for, lambda: lab.jobs() == 1)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    asyncio.run(stopped())
+    with sqlite3.connect(lab.home / "backend.sqlite") as database:
+        database.execute("CREATE TRIGGER full BEFORE INSERT ON dubs BEGIN SELECT RAISE(ABORT, 'no'); END")
+    lab.release()
+    with pytest.raises(AgentError, match="went wrong"):
+        project.dub("es", show=False)
+    assert messages(lab) == 1
+
+
+def test_work_of_hours_is_waited_for_on_this_machine_and_only_there(lab):
+    near = lab.open()._actions.desk.connection._limits
+    assert min(near.run_s, near.heartbeats_s) >= 12 * 3600
+    far = Connection("cloud", home=lab.home, token="t")._limits
+    assert far == Limits()
+    assert (far.run_s, far.heartbeats_s) == (900, 600)
 
 
 def messages(lab):

@@ -4,10 +4,11 @@ import contextlib
 import socket
 import sqlite3
 import threading
+import time
 
 import pytest
 
-from nemodub_nb.client import AgentError, BusyError
+from nemodub_nb.client import AgentError, AsyncNemoClient, BusyError, Limits
 from nemodub_nb.project import Pace, open_project
 
 QUICK = Pace(0.05, 1.5, 0.5, 100, 0.2, 0.2, 20)
@@ -23,6 +24,8 @@ class Proxy:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self.change = lambda data: data
+        self.silent = False
+        """Whether the state does not tell of the last message, as the cloud's does not."""
         self.runs = 0
         threading.Thread(target=self._serve, daemon=True).start()
 
@@ -45,7 +48,7 @@ class Proxy:
             far.sendall(first)
             threading.Thread(target=pump, args=(near, far), daemon=True).start()
             if not is_run:
-                pump(far, near)
+                pump(far, near, silent=self.silent)
                 return
             answer = b""
             while data := far.recv(65536):
@@ -58,10 +61,10 @@ class Proxy:
         self._listener.close()
 
 
-def pump(source, target):
+def pump(source, target, *, silent=False):
     with contextlib.suppress(OSError):
         while data := source.recv(65536):
-            target.sendall(data)
+            target.sendall(data.replace(b'"nemodub_message":', b'"nemodub_nothing":') if silent else data)
 
 
 @pytest.fixture
@@ -80,9 +83,11 @@ def messages(lab):
         return database.execute("SELECT COUNT(*) FROM messages").fetchone()[0]
 
 
+@pytest.mark.parametrize("silent", [False, True])
 @pytest.mark.parametrize("part", [0.0, 0.1, 0.35, 0.65, 0.9, 0.999])
-def test_a_stream_cut_anywhere_is_never_sent_again_and_its_outcome_is_found(lab, proxied, part):
+def test_a_stream_cut_anywhere_is_never_sent_again_and_its_outcome_is_found(lab, proxied, part, silent):
     proxy, project = proxied
+    proxy.silent = silent
     whole = []
 
     def cut(answer):
@@ -97,8 +102,37 @@ def test_a_stream_cut_anywhere_is_never_sent_again_and_its_outcome_is_found(lab,
     assert proxy.runs == messages(lab) == 1
 
 
+@pytest.mark.parametrize("part", [0.0, 0.3, 0.6, 0.9])
+def test_after_a_cut_the_state_tells_which_languages_failed_and_the_whole_answer(lab, proxied, part):
+    proxy, project = proxied
+    proxy.change = lambda answer: answer[: int(len(answer) * part)]
+    began = time.monotonic()
+    reply = project.dub(["es", "tlh"], show=False)
+    assert time.monotonic() - began < 5
+    assert reply.languages == ("es",)
+    assert "Add a memory." in reply.failed["tlh"]
+    assert "Klingon did not work" in reply.text
+    nothing = project.dub("tlh", show=False)
+    assert (nothing.languages, list(nothing.failed)) == ((), ["tlh"])
+    assert proxy.runs == messages(lab) == 2
+
+
+def test_a_stream_that_takes_too_long_is_looked_after_too(lab, proxied):
+    proxy, project = proxied
+    connection = project._actions.desk.connection
+    connection._client = AsyncNemoClient(
+        connection._token.reveal(), proxy.url, limits=Limits(run_s=0.5, silence_s=0.5)
+    )
+    lab.hold()
+    threading.Timer(2, lab.release).start()
+    reply = project.dub(["es", "tlh"], show=False)
+    assert (reply.languages, list(reply.failed)) == (("es",), ["tlh"])
+    assert proxy.runs == messages(lab) == 1
+
+
 def test_an_edit_without_a_word_is_told_by_what_changed(proxied):
     proxy, project = proxied
+    proxy.silent = True
     proxy.change = lambda _: HEAD + b"data: \n\n"
     reply = project.dub("es", show=False)
     assert "Added Dub Spanish: 1 line" in reply.text

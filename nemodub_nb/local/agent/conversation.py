@@ -51,6 +51,9 @@ class Answer:
     """How many plans to forget first."""
     cost: int = 0
     """Credits, where a quota is configured."""
+    result: Mapping[str, Any] | None = None
+    """What came of the languages: `{"done": [tag…], "failed": {tag: {"message", "advice"}}}`; None when it was not
+    about any."""
 
 
 class DubError(Exception):
@@ -135,7 +138,12 @@ async def respond(parts: Sequence[str], desk: Desk) -> AsyncGenerator[Event | An
         work.say(f"{replies.NOTHING_UNDERSTOOD} {replies.EXAMPLES}")
     changed = work.plan != work.before or work.undone > 0
     yield Answer(
-        " ".join(work.said), clip.id, work.plan if changed else None, work.undone, work.cost if changed else 0
+        " ".join(work.said),
+        clip.id,
+        work.plan if changed else None,
+        work.undone,
+        work.cost if changed else 0,
+        work.result(understanding.actions),
     )
 
 
@@ -156,6 +164,11 @@ def _talk(said: Sequence[do.Action]) -> list[str]:
     return answers
 
 
+def _asked(said: Sequence[do.Action]) -> list[str]:
+    """Return the languages that a message asks for."""
+    return [tag for action in said if isinstance(action, do.Dub) for tag in action.languages]
+
+
 class _Work:
     """The plan of one clip while a message changes it."""
 
@@ -166,6 +179,8 @@ class _Work:
         self.undone = 0
         self.cost = 0
         self.said: list[str] = []
+        self.dubbed: list[str] = []
+        self.failed: dict[str, Mapping[str, Any]] = {}
 
     def say(self, *sentences: str) -> None:
         self.said.extend(sentence for sentence in sentences if sentence)
@@ -214,7 +229,7 @@ class _Work:
 
     async def finish(self, said: Sequence[do.Action], desk: Desk) -> AsyncGenerator[Event, None]:
         """Dub what the plan asks for and is not there."""
-        asked = [tag for action in said if isinstance(action, do.Dub) for tag in action.languages]
+        asked = _asked(said)
         missing = [
             tag for tag in self.plan.languages if desk.made(self.clip, language_key(self.plan, tag)) is None
         ]
@@ -228,6 +243,15 @@ class _Work:
             if self.plan != self.before:
                 yield Event("call", "edit_timeline", {"clip": self.clip.name})
                 yield Event("result", "edit_timeline", {"status": "done", "clip": self.clip.name})
+
+    def result(self, said: Sequence[do.Action]) -> dict[str, Any] | None:
+        """Return what came of the languages, the same for a message that was taken up again half done."""
+        tags = dict.fromkeys([*_asked(said), *self.dubbed])
+        done = [tag for tag in tags if tag in self.plan.languages and tag not in self.failed]
+        failed = {
+            tag: {"message": why["message"], "advice": why["advice"]} for tag, why in self.failed.items()
+        }
+        return {"done": done, "failed": failed} if done or failed else None
 
     def _already(self, asked: Sequence[str]) -> None:
         there = [tag for tag in asked if tag in self.before.languages]
@@ -256,6 +280,7 @@ class _Work:
             self.say(f"I could not dub {self.clip.name}: {error.message} {error.advice}".strip())
         else:
             self._tell(dubbed, failed, desk)
+        self.dubbed, self.failed = dubbed, failed
         self._keep_what_is_there(desk)
         self.cost += DUB_COST * sum(1 for tag in dubbed if tag in asked)
         status = "done" if dubbed else "failed"

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nemodub_nb.local.engine import weights
+from nemodub_nb.local.engine.child import run_child
 from nemodub_nb.local.engine.clip import Clip, look_into
 from nemodub_nb.local.engine.errors import EngineError, SeparationUnavailableError
 from nemodub_nb.local.engine.jobs import DubJob
@@ -97,19 +98,17 @@ def _bed(clip: Clip, steps: Steps, report: Report) -> Path | None:
     """Return the sound without the voice; None when the separator is not installed (the original is then ducked)."""
     speech = speech_of(clip, steps)
 
-    def tell(done_s: float, total_s: float) -> None:
-        report(Progress("separate", done_s, total_s))
-
     def make(path: Path) -> None:
-        from nemodub_nb.local.engine.mix.separate import separate
-
-        separate(clip.path, path, speech=speech, on_progress=tell)
+        # The model holds Python's lock while it works, which would keep the recogniser waiting.
+        run_child(
+            {"kind": "separate", "source": str(clip.path), "output": str(path), "speech": speech}, report
+        )
 
     try:
         bed = steps.file("bed", [clip.digest, "DeepFilterNet3", speech], ".flac", make)
     except SeparationUnavailableError:
         return None
-    tell(clip.duration_s, clip.duration_s)
+    report(Progress("separate", clip.duration_s, clip.duration_s))
     return bed
 
 

@@ -47,7 +47,7 @@ def main() -> int:
 
 
 def run(job: Mapping[str, Any], report: Report) -> dict[str, Any]:
-    """Run a job of kind `dub` or `render` and return its result. Raises EngineError."""
+    """Run a job of kind `dub`, `render` or `separate` and return its result. Raises EngineError."""
     if job.get("kind") == "dub":
         from nemodub_nb.local.engine.dub import dub
         from nemodub_nb.local.engine.jobs import DubJob
@@ -60,7 +60,17 @@ def run(job: Mapping[str, Any], report: Report) -> dict[str, Any]:
             report(Progress("render", done_s, total_s))
 
         return render(RenderJob.from_dict(job), tell).to_dict()
-    raise BadJobError(f"The engine knows no job of kind {job.get('kind')!r}.", "Ask for dub or render.")
+    if job.get("kind") == "separate":
+        from nemodub_nb.local.engine.mix.separate import separate
+
+        def tell_separated(done_s: float, total_s: float) -> None:
+            report(Progress("separate", done_s, total_s))
+
+        separate(job["source"], job["output"], speech=job["speech"], on_progress=tell_separated)
+        return {"output": job["output"]}
+    raise BadJobError(
+        f"The engine knows no job of kind {job.get('kind')!r}.", "Ask for dub, render or separate."
+    )
 
 
 def _writer(stream: TextIO) -> Callable[[Mapping[str, Any]], None]:

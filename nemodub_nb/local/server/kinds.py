@@ -22,10 +22,10 @@ def clean_name(raw: str) -> str:
     """
     base = re.split(r"[/\\]", raw)[-1]
     kept = "".join(c for c in unicodedata.normalize("NFC", base) if unicodedata.category(c)[0] != "C")
-    kept = re.sub(r"[\"“”<>|*?:\s]+", " ", kept).strip(" .")
+    kept = re.sub(r"[\"“”<>|*?:\s]+", " ", kept).rstrip(" .")
     stem, dot, suffix = kept.rpartition(".")
     if not dot:
-        return kept.encode()[:_MOST_NAME_BYTES].decode(errors="ignore") or _FALLBACK_STEM
+        return kept.encode()[:_MOST_NAME_BYTES].decode(errors="ignore").strip(" .") or _FALLBACK_STEM
     stem = stem.encode()[: _MOST_NAME_BYTES - len(suffix.encode()) - 1].decode(errors="ignore").strip(" .")
     return f"{stem or _FALLBACK_STEM}.{suffix}"
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from nemodub_nb.local.agent.conversation import Answer, Event, respond
 from nemodub_nb.local.agent.plan import ClipPlan
 from nemodub_nb.local.server.desk import SessionDesk
+from nemodub_nb.local.store import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterator
@@ -23,6 +24,7 @@ Frames = asyncio.Queue[dict[str, Any] | None]
 _log = logging.getLogger(__name__)
 _AUTHOR = "nemo_agent"
 _FRAGMENT_WORDS = 12
+_TROUBLE = "Something went wrong here while working on that. Nothing has changed; please try again."
 
 
 class RunningMessages:
@@ -66,13 +68,14 @@ class RunningMessages:
             raise
         except Exception:  # noqa: BLE001 - the border of the task: whatever went wrong is told
             _log.exception("A message could not be answered.")
-            tell.error(
-                "Something went wrong here while working on that. Nothing has changed; please try again."
-            )
+            with contextlib.suppress(
+                Exception
+            ):  # a full disk keeps no event; the listener was told all the same
+                tell.error(_TROUBLE)
         finally:
             with contextlib.suppress(Exception):
                 if status == "failed":
-                    self._backend.messages.finish(message.id, status, 0)
+                    self._backend.messages.finish(message.id, status, 0, Outcome(_TROUBLE, None))
             queue.put_nowait(None)
 
     async def _answer(self, message: Message, tell: _Teller) -> Answer:
@@ -92,7 +95,7 @@ class RunningMessages:
                 self._backend.sessions.point_at(message.session_id, answer.clip_id)
             if answer.clip_id is not None and answer.plan is not None:
                 self._push(answer)
-            self._backend.messages.finish(message.id, "done", cost)
+            self._backend.messages.finish(message.id, "done", cost, Outcome(answer.text, answer.result))
 
     def _push(self, answer: Answer) -> None:
         assert answer.clip_id is not None
@@ -153,9 +156,9 @@ class _Teller:
         }
 
     def _tell(self, frame: dict[str, Any], *, keep: bool) -> None:
+        self._queue.put_nowait(frame)
         if keep:
             self._backend.messages.log(self._message_id, frame)
-        self._queue.put_nowait(frame)
 
 
 def _fragments(text: str) -> Iterator[str]:

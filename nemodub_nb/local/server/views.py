@@ -51,7 +51,7 @@ def shown_state(backend: Backend, session: Session, base: str) -> dict[str, Any]
         "session_id": session.id,
         "task_id": session.task_id,
         "task_name": session.task_name,
-        "agent_status": "running" if backend.messages.is_running(session.id) else "idle",
+        "nemodub_message": shown_message(backend, session),
         "state": {
             "draft": draft,
             "video_infos": [shown_clip(view.clip, base) for view in views],
@@ -61,6 +61,21 @@ def shown_state(backend: Backend, session: Session, base: str) -> dict[str, Any]
                 shown_render(render, base) for render in backend.renders.completed(session.id)
             ],
         },
+    }
+
+
+def shown_message(backend: Backend, session: Session) -> dict[str, Any] | None:
+    """Return the session's last message and what came of it: whoever lost its answer finds it here."""
+    last = backend.messages.last(session.id)
+    if last is None:
+        return None
+    message, outcome = last
+    return {
+        "id": message.id,
+        "status": message.status,
+        "text": message.parts[0],
+        "answer": outcome.answer if outcome else None,
+        "result": outcome.result if outcome else None,
     }
 
 

@@ -7,7 +7,7 @@ from nemodub_nb.local.store.database import Database
 from nemodub_nb.local.store.dubs import Dubs
 from nemodub_nb.local.store.files import Files, StoredFile, is_full
 from nemodub_nb.local.store.home import Home
-from nemodub_nb.local.store.messages import Message, Messages
+from nemodub_nb.local.store.messages import Message, Messages, Outcome
 from nemodub_nb.local.store.owners import Owner
 from nemodub_nb.local.store.renders import Render, Renders
 from nemodub_nb.local.store.sessions import Session, Sessions
@@ -22,6 +22,7 @@ __all__ = [
     "Home",
     "Message",
     "Messages",
+    "Outcome",
     "Owner",
     "Render",
     "Renders",

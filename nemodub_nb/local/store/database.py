@@ -35,6 +35,8 @@ CREATE TABLE IF NOT EXISTS messages(
   id TEXT PRIMARY KEY, session_id TEXT NOT NULL REFERENCES sessions(id), parts TEXT NOT NULL, status TEXT NOT NULL,
   owner TEXT NOT NULL, cost INTEGER NOT NULL, created_at REAL NOT NULL, finished_at REAL);
 CREATE UNIQUE INDEX IF NOT EXISTS one_message_at_a_time ON messages(session_id) WHERE status = 'running';
+CREATE TABLE IF NOT EXISTS outcomes(
+  message_id TEXT PRIMARY KEY REFERENCES messages(id), answer TEXT NOT NULL, result TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS events(
   message_id TEXT NOT NULL REFERENCES messages(id), seq INTEGER NOT NULL, event TEXT NOT NULL,
   PRIMARY KEY(message_id, seq));

@@ -6,11 +6,12 @@ import json
 import sqlite3
 import time
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from nemodub_nb.local.store.database import Database
 
@@ -29,6 +30,16 @@ class Message:
     """`running`, `done` or `failed`."""
     cost: int
     """Credits held while it runs, paid when it is done."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a message that has ended."""
+
+    answer: str
+    """What the agent said."""
+    result: Mapping[str, Any] | None
+    """What came of the languages, None when it was not about any."""
 
 
 def _message(row: sqlite3.Row) -> Message:
@@ -76,8 +87,14 @@ class Messages:
         rows = self._db.all("SELECT event FROM events WHERE message_id = ? ORDER BY seq", message_id)
         return [json.loads(row["event"]) for row in rows]
 
-    def finish(self, message_id: str, status: str, cost: int) -> None:
+    def finish(self, message_id: str, status: str, cost: int, outcome: Outcome) -> None:
         """Say how a message ended and what it costs in the end."""
+        self._db.run(
+            "INSERT OR REPLACE INTO outcomes VALUES(?, ?, ?)",
+            message_id,
+            outcome.answer,
+            json.dumps(outcome.result, ensure_ascii=False),
+        )
         self._db.run(
             "UPDATE messages SET status = ?, cost = ?, finished_at = ? WHERE id = ?",
             status,
@@ -86,12 +103,17 @@ class Messages:
             message_id,
         )
 
-    def is_running(self, session_id: str) -> bool:
-        """Tell whether a message of a session is being worked on."""
-        return (
-            self._db.one("SELECT 1 FROM messages WHERE session_id = ? AND status = 'running'", session_id)
-            is not None
+    def last(self, session_id: str) -> tuple[Message, Outcome | None] | None:
+        """Return the message of a session that was said last, with its outcome once it has ended; None without any."""
+        row = self._db.one(
+            "SELECT * FROM messages LEFT JOIN outcomes ON message_id = id"
+            " WHERE session_id = ? ORDER BY messages.rowid DESC LIMIT 1",
+            session_id,
         )
+        if row is None:
+            return None
+        ended = row["answer"] is not None and row["status"] != "running"
+        return _message(row), Outcome(row["answer"], json.loads(row["result"])) if ended else None
 
     def of_owner(self, owner: str) -> list[Message]:
         """Return what that server has running."""

@@ -14,7 +14,8 @@ from nemodub_nb.local.engine.errors import NoSpaceError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""What the system says when nothing more can be kept."""
 _FORBIDDEN = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.ENOENT, errno.EEXIST})
 
 
@@ -41,17 +42,22 @@ def whole_file(target: str | Path, *, keep: bool = True) -> Iterator[Path]:
             temporary.unlink(missing_ok=True)
 
 
+def no_space(folder: Path) -> NoSpaceError:
+    """Return the error of a full disk."""
+    return NoSpaceError(
+        f"There is no space left in {folder}.",
+        "Free some space or choose another folder, then run again; what is finished is kept.",
+    )
+
+
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
     """Say in plain words what the system says in numbers when `path` cannot be written."""
     try:
         yield
     except OSError as error:
-        if error.errno in _FULL:
-            raise NoSpaceError(
-                f"There is no space left for {path.name} in {path.parent}.",
-                "Free some space or choose another folder, then run again; what is finished is kept.",
-            ) from error
+        if error.errno in FULL:
+            raise no_space(path.parent) from error
         if error.errno in _FORBIDDEN and _is_about(error, path):
             raise NoSpaceError(
                 f"{path.name} cannot be written in {path.parent}.",

@@ -15,6 +15,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, Self
 
 from nemodub_nb.local.engine.errors import EngineError, NoVoiceError
+from nemodub_nb.local.engine.media.files import FULL, no_space
 from nemodub_nb.local.engine.speak.text import speakable
 from nemodub_nb.local.engine.weights import find
 
@@ -241,6 +242,8 @@ def _outcome(line: _Line, answer: dict[str, Any]) -> Spoken | EngineError | None
     """Return what an answer means; None when a voice was only made ready."""
     if line.request is None:
         return None
+    if answer.get("errno") in FULL:
+        return no_space(line.request.out.parent)
     if "error" in answer:
         return SpeechError(
             f"The voice {line.request.voice.id} could not speak “{line.request.text[:60]}”: {answer['error']}.",

@@ -1,7 +1,7 @@
 """A process that speaks: JSON requests on stdin, JSON answers on stdout, one a line.
 
 A request is `{"id", "engine", "voice", "code", "folder", "text", "speed", "out"}`; the answer is
-`{"id", "ok": true, "seconds", "rate"}` once the WAV is complete under `out`, or `{"id", "error"}`. A request without
+`{"id", "ok": true, "seconds", "rate"}` once the WAV is complete under `out`, or `{"id", "error", "errno"}`. A request without
 `out` only makes the voice ready and is answered `{"ok": true}`.
 The process ends when stdin closes.
 """
@@ -67,7 +67,8 @@ def _answer(request: dict[str, Any]) -> dict[str, Any]:
             raise ValueError("nothing was spoken")  # noqa: TRY301 - told like every other failure of this request
         seconds = wav.write(Path(request["out"]), trimmed, rate)
     except Exception as error:  # noqa: BLE001 - one request that fails must not end the others' worker
-        return {"id": request.get("id"), "error": f"{type(error).__name__}: {error}"}
+        number = error.errno if isinstance(error, OSError) else None
+        return {"id": request.get("id"), "error": f"{type(error).__name__}: {error}", "errno": number}
     return {"id": request["id"], "ok": True, "seconds": seconds, "rate": rate}
 
 

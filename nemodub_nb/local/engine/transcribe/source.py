@@ -27,6 +27,8 @@ RECOGNISER = "whisper-base"
 SAMPLES = 3
 """How many places of a clip vote on its language."""
 SAMPLE_S = 30.0
+SHORT_S = 60.0
+"""A clip up to this length tells its language while it is recognised."""
 
 
 @dataclass(frozen=True)
@@ -66,8 +68,12 @@ def transcribe(
         return inside
     if not speech_of(clip, steps):
         raise _no_speech()
-    language = wanted.language or _hear(clip, steps, whisper, report)
-    return _transcript(language, _recognise(clip, language, steps, whisper, report), RECOGNISER)
+    if wanted.language is None and clip.duration_s <= SHORT_S:
+        language, lines = _hear_all(clip, steps, whisper, report)
+    else:
+        language = wanted.language or _hear(clip, steps, whisper, report)
+        lines = _recognise(clip, language, steps, whisper, report)
+    return _transcript(language, lines, RECOGNISER)
 
 
 def _transcript(language: str, timed: list[tuple[float, float, str]], made_by: str) -> Transcript:
@@ -123,12 +129,30 @@ def _samples(clip: Clip, speech: Speech) -> Iterator[NDArray[np.float32]]:
     """Yield up to 30 s from the start, the middle and the end of what is spoken; once for a short clip."""
     import numpy as np
 
-    count = 1 if clip.duration_s <= 2 * SAMPLE_S else SAMPLES
+    count = 1 if clip.duration_s <= SHORT_S else SAMPLES
     for number in range(min(count, len(speech))):
         start_s = speech[number * (len(speech) - 1) // max(count - 1, 1)][0]
         blocks = list(mono(clip.path, start_s, min(start_s + SAMPLE_S, clip.duration_s)))
         if blocks:
             yield np.concatenate(blocks)
+
+
+def _hear_all(
+    clip: Clip, steps: Steps, whisper: Callable[[], Whisper], report: Report
+) -> tuple[str, list[tuple[float, float, str]]]:
+    """Recognise a short clip, whose language is told on the way."""
+    from nemodub_nb.local.engine.transcribe.whisper import Vote, elect
+
+    def listen() -> Any:
+        import numpy as np
+
+        vote, lines = whisper().transcribe(np.concatenate(list(mono(clip.path))), None, 0.0)
+        return [vote.language, vote.probability, lines]
+
+    report(Progress("transcribe", 0, clip.duration_s))
+    language, probability, lines = steps.value("transcribe", [clip.digest, RECOGNISER, None], listen)
+    report(Progress("transcribe", clip.duration_s, clip.duration_s))
+    return elect([Vote(language, probability)]), [(float(a), float(b), str(text)) for a, b, text in lines]
 
 
 def _recognise(
@@ -146,7 +170,7 @@ def _recognise(
             key = [clip.digest, RECOGNISER, language, start_s, len(samples)]
 
             def one(samples: NDArray[np.float32] = samples, start_s: float = start_s) -> Any:
-                return model.transcribe(samples, languages.base(language), start_s)
+                return model.transcribe(samples, languages.base(language), start_s)[1]
 
             lines += steps.value("window", key, one)
             report(Progress("transcribe", min(start_s + len(samples) / RATE, total_s), total_s))

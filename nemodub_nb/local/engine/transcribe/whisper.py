@@ -71,16 +71,14 @@ class Whisper:
         return Vote(str(language), float(probability))
 
     def transcribe(
-        self, samples: NDArray[np.float32], language: str, offset_s: float
-    ) -> list[tuple[float, float, str]]:
-        """Return sentences (start_s, end_s, text) of one window of mono samples at 16 kHz.
+        self, samples: NDArray[np.float32], language: str | None, offset_s: float
+    ) -> tuple[Vote, list[tuple[float, float, str]]]:
+        """Return the language and the sentences (start_s, end_s, text) of one window of mono samples at 16 kHz.
 
-        `offset_s` is where the window lies in the clip. Segments that the garbage gate does not believe are dropped.
+        `language` None has it told from the window itself. `offset_s` is where the window lies in the clip. Segments
+        that the garbage gate does not believe are dropped.
         """
-        speech = speech_in(samples)
-        if not speech:
-            return []
-        segments, _ = self._loaded.transcribe(
+        segments, info = self._loaded.transcribe(
             samples,
             language=language,
             vad_filter=True,
@@ -97,5 +95,6 @@ class Whisper:
             if keep
             for word in segment.words or []
         ]
-        lines = snap(from_words(words), speech)
-        return [(start + offset_s, end + offset_s, text) for start, end, text in lines]
+        lines = snap(from_words(words), speech_in(samples))
+        vote = Vote(str(info.language), float(info.language_probability))
+        return vote, [(start + offset_s, end + offset_s, text) for start, end, text in lines]

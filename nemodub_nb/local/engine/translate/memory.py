@@ -140,7 +140,7 @@ def _csv(text: str) -> list[Entry]:
     columns = [name.strip() for name in rows.fieldnames or []]
     rows.fieldnames = columns
     if missing := sorted(_COLUMNS - set(columns)):
-        raise ValueError(f"there is no column {' and no column '.join(missing)}")
+        raise ValueError(f"there is no column {', '.join(missing)}")
     return [
         Entry(
             row["source"].strip(),
