@@ -93,13 +93,13 @@ made = dubbed["languages"][language]
 codes = {"es": "es", "fr": "fr-fr", "de": "de", "pt": "pt-br", "en": "en-us", "it": "it"}
 spoken = [kokoro.create(row["text"], row["voice"].split(":")[1], row["rate"], codes[language])[0] for row in made["lines"]]
 timed("speak", start)
+sound = decode_audio(clip, sampling_rate=48000)  # real sound: silence is encoded in no time
 start = time.perf_counter()
 import av
-voice = np.zeros(int(dubbed["media"]["duration_s"] * 48000) + 48000, np.float32)
 with av.open(out, "w", format="mp4") as container:
     stream = container.add_stream("aac", rate=48000, layout="stereo"); stream.bit_rate = 192000
-    for at in range(0, len(voice), 48000):
-        frame = av.AudioFrame.from_ndarray(np.stack([voice[at:at+48000]] * 2), format="fltp", layout="stereo")
+    for at in range(0, len(sound), 48000):
+        frame = av.AudioFrame.from_ndarray(np.stack([sound[at:at+48000]] * 2), format="fltp", layout="stereo")
         frame.sample_rate = 48000; frame.pts = at
         container.mux(stream.encode(frame))
     container.mux(stream.encode(None))
