@@ -107,6 +107,6 @@ def test_windows_hold_every_sample_once_and_cut_where_it_is_quiet() -> None:
     samples = np.random.default_rng(0).standard_normal(length).astype(np.float32)
     quiet_s = WINDOW_S - 10
     samples[int(quiet_s * RATE) : int((quiet_s + 1) * RATE)] = 0
-    cut = list(windows(samples[i : i + RATE * 7] for i in range(0, length, RATE * 7)))
+    cut = list(windows((samples[i : i + RATE * 7] for i in range(0, length, RATE * 7)), RATE))
     assert np.array_equal(np.concatenate([part for _, part in cut]), samples)
     assert quiet_s <= cut[1][0] <= quiet_s + 1

@@ -166,7 +166,7 @@ def _recognise(
 
         model = whisper()
         lines: list[Any] = []
-        for start_s, samples in windows(mono(clip.path)):
+        for start_s, samples in windows(mono(clip.path), RATE):
             key = [clip.digest, RECOGNISER, language, start_s, len(samples)]
 
             def one(samples: NDArray[np.float32] = samples, start_s: float = start_s) -> Any:

@@ -44,7 +44,7 @@ def _heard(clip: Clip, steps: Steps) -> list[tuple[float, float, float]]:
 
         return [
             (start_s + start, start_s + end, _power(samples, start, end))
-            for start_s, samples in windows(mono(clip.path))
+            for start_s, samples in windows(mono(clip.path), RATE)
             for start, end in speech_in(samples)
         ]
 

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nemodub_nb.local.engine.transcribe.voice_activity import RATE
-
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -16,31 +14,33 @@ WINDOW_S = 240.0
 """The most that is recognised in one go."""
 SEARCH_S = 40.0
 """The quietest place is looked for in the last so many seconds of a window."""
-_FRAME = RATE // 5
+FRAME_S = 0.2
+"""Length of what counts as a place."""
 
 
-def windows(blocks: Iterable[NDArray[np.float32]]) -> Iterator[tuple[float, NDArray[np.float32]]]:
-    """Yield (start_s, samples) from blocks of mono float32 samples at 16 kHz, in order and without gaps."""
+def windows(blocks: Iterable[NDArray[np.float32]], rate: int) -> Iterator[tuple[float, NDArray[np.float32]]]:
+    """Yield (start_s, samples) from blocks of mono float32 samples at `rate` a second, in order and without gaps."""
     held: list[NDArray[np.float32]] = []
     held_samples, start = 0, 0
-    limit = int(WINDOW_S * RATE)
+    limit = int(WINDOW_S * rate)
     for block in blocks:
         held.append(block)
         held_samples += len(block)
         while held_samples >= limit:
             whole = np.concatenate(held)
-            cut = _quietest(whole[:limit])
-            yield start / RATE, whole[:cut]
+            cut = _quietest(whole[:limit], rate)
+            yield start / rate, whole[:cut]
             start += cut
             held, held_samples = [whole[cut:]], len(whole) - cut
     if held_samples:
-        yield start / RATE, np.concatenate(held)
+        yield start / rate, np.concatenate(held)
 
 
-def _quietest(samples: NDArray[np.float32]) -> int:
-    """Return the middle of the quietest fifth of a second near the end."""
-    first = len(samples) - int(SEARCH_S * RATE)
+def _quietest(samples: NDArray[np.float32], rate: int) -> int:
+    """Return the middle of the quietest place near the end."""
+    frame = int(FRAME_S * rate)
+    first = len(samples) - int(SEARCH_S * rate)
     tail = samples[first:]
-    frames = tail[: len(tail) // _FRAME * _FRAME].reshape(-1, _FRAME)
+    frames = tail[: len(tail) // frame * frame].reshape(-1, frame)
     energy = np.einsum("ij,ij->i", frames, frames)
-    return first + int(energy.argmin()) * _FRAME + _FRAME // 2
+    return first + int(energy.argmin()) * frame + frame // 2
