@@ -182,7 +182,7 @@ _CHANGES: dict[type, Callable[[Any, ClipPlan, Clip], Change]] = {
     do.Dub: lambda action, plan, _: _dub(action, plan),
     do.SpokenLanguage: lambda action, plan, _: Change(
         replace(plan, source_language=action.language),
-        f"I take it that {english_name(action.language)} is spoken.",
+        f"The clip is in {english_name(action.language)}.",
     ),
     do.RemoveLanguages: lambda action, plan, _: _without_languages(plan, action.languages),
     do.OriginalVoice: lambda action, plan, _: Change(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import logging
+import sqlite3
 import time
 import uuid
 from typing import TYPE_CHECKING, Any
@@ -25,6 +27,17 @@ _log = logging.getLogger(__name__)
 _AUTHOR = "nemo_agent"
 _FRAGMENT_WORDS = 12
 _TROUBLE = "Something went wrong here while working on that. Nothing has changed; please try again."
+
+_NO_SPACE = (
+    "The disk of the backend's folder is full. Free some space, or set NEMODUB_HOME to a folder on another disk, and say"
+    " it again: finished steps are kept."
+)
+_RETRY_S = 2.0
+
+
+def _is_full(error: Exception) -> bool:
+    full_disk = isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}
+    return full_disk or (isinstance(error, sqlite3.OperationalError) and "full" in str(error))
 
 
 class RunningMessages:
@@ -56,7 +69,7 @@ class RunningMessages:
 
     async def _work(self, message: Message, queue: Frames) -> None:
         tell = _Teller(message.id, self._backend, queue)
-        status = "failed"
+        status, trouble = "failed", _TROUBLE
         try:
             self._backend.messages.forget_events(message.id)
             answer = await self._answer(message, tell)
@@ -66,17 +79,27 @@ class RunningMessages:
         except asyncio.CancelledError:
             status = "running"  # the next server takes it up
             raise
-        except Exception:  # noqa: BLE001 - the border of the task: whatever went wrong is told
+        except Exception as error:  # noqa: BLE001 - the border of the task: whatever went wrong is told
             _log.exception("A message could not be answered.")
+            trouble = _NO_SPACE if _is_full(error) else _TROUBLE
             with contextlib.suppress(
                 Exception
-            ):  # a full disk keeps no event; the listener was told all the same
-                tell.error(_TROUBLE)
+            ):  # a full disk keeps no event; the listener is told all the same
+                tell.error(trouble)
         finally:
-            with contextlib.suppress(Exception):
-                if status == "failed":
-                    self._backend.messages.finish(message.id, status, 0, Outcome(_TROUBLE, None))
             queue.put_nowait(None)
+        if status == "failed":
+            await self._fail(message, trouble)
+
+    async def _fail(self, message: Message, trouble: str) -> None:
+        """Say that a message failed; on a full disk, as soon as there is room for it."""
+        while True:
+            try:
+                self._backend.messages.finish(message.id, "failed", 0, Outcome(trouble, None))
+            except sqlite3.OperationalError:
+                await asyncio.sleep(_RETRY_S)
+            else:
+                return
 
     async def _answer(self, message: Message, tell: _Teller) -> Answer:
         desk = SessionDesk(self._backend, message.session_id)
