@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
@@ -40,6 +41,11 @@ def lacking(what: str) -> NoReturn:
     if os.environ.get("NEMODUB_TESTS_COMPLETE"):
         pytest.fail(f"{what} is missing, and this run must be complete")
     pytest.skip(f"needs {what}")
+
+
+@pytest.fixture(name="lacking")
+def _lacking() -> Callable[[str], NoReturn]:
+    return lacking
 
 
 @pytest.fixture(scope="session")
