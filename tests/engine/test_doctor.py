@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 from nemodub_nb.local.engine import doctor
+
+
+@pytest.fixture(autouse=True)
+def _without_apertium(monkeypatch):
+    """What is installed on this machine must not decide what is told of an empty one."""
+    monkeypatch.setattr(doctor, "apertium_pairs", lambda: ())
 
 
 def test_every_language_has_a_row_and_a_next_step(tmp_path):
@@ -28,3 +36,10 @@ def test_the_table_names_the_machine_and_lines_up(tmp_path):
     assert "nemodub models get whisper-base firefox-en-es kokoro" in text
     table = text.splitlines()[3:]
     assert len({line.index("espeak:") for line in table[1:]}) <= 1
+
+
+def test_an_installed_apertium_is_told_of(tmp_path, monkeypatch):
+    monkeypatch.setattr(doctor, "apertium_pairs", lambda: (("en", "es"),))
+    (row,) = doctor.report(tmp_path, languages=["es"]).rows
+    assert row.translates == "apertium"
+    assert row.command == "nemodub models get whisper-base kokoro"

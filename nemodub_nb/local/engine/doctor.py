@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import platform
 import shutil
-import subprocess
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from nemodub_nb.languages import COMMON, base, english_name
 from nemodub_nb.local.engine.errors import NoVoiceError
 from nemodub_nb.local.engine.speak.voices import Voice, candidates, choose, installed
+from nemodub_nb.local.engine.translate.engines import apertium_pairs
 from nemodub_nb.local.engine.weights import entry, find, firefox_route
 from nemodub_nb.local.engine.weights.packages import npm_here
 
@@ -174,31 +173,11 @@ def _translation(source: str, target: str, models_dir: Path) -> tuple[str, bool,
     missing = [name for name in names if find(name, models_dir) is None]
     if names and not missing:
         return " + ".join(names), True, []
-    if (start, end) in _apertium_pairs():
+    if (start, end) in apertium_pairs():
         return "apertium", True, []
     if names:
         return f"{' + '.join(names)} (to fetch), else memory", False, missing
     return "translation memory only", False, []
-
-
-@lru_cache(maxsize=1)
-def _apertium_pairs() -> frozenset[tuple[str, str]]:
-    program = shutil.which("apertium")
-    if program is None:
-        return frozenset()
-    try:
-        said = subprocess.run([program, "-l"], capture_output=True, text=True, timeout=10, check=False).stdout
-    except (OSError, subprocess.SubprocessError):
-        return frozenset()
-    modes = (line.strip().split("-") for line in said.splitlines())
-    return frozenset((_two_letters(mode[0]), _two_letters(mode[1])) for mode in modes if len(mode) > 1)
-
-
-def _two_letters(code: str) -> str:
-    """Return `en` for `eng`: Apertium names some modes by three letters."""
-    import langcodes
-
-    return base(str(langcodes.standardize_tag(code.partition("_")[0])))
 
 
 def _voice(tag: str, models_dir: Path) -> Voice | None:

@@ -10,9 +10,9 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-WINDOW_S = 240.0
+WINDOW_S = 120.0
 """The most that is recognised in one go."""
-SEARCH_S = 40.0
+SEARCH_S = 30.0
 """The quietest place is looked for in the last so many seconds of a window."""
 FRAME_S = 0.2
 """Length of what counts as a place."""
