@@ -6,8 +6,11 @@ import contextlib
 import os
 import signal
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
+
+from nemodub_nb.local.store.database import Database
 
 
 def _say_and_forget(server, session, text):
@@ -215,3 +218,17 @@ def test_a_person_at_a_terminal_is_told_where_it_answers(tmp_path):
         process.send_signal(signal.SIGINT)
         assert process.wait(15) == 0
         assert process.stderr.read() == ""
+
+
+def test_servers_that_begin_at_the_same_moment_open_one_new_file_together(tmp_path):
+    """Eight of them at once locked each other out in about one of ten starts, before opening took turns."""
+    for attempt in range(10):
+        together = threading.Barrier(8)
+
+        def open_it(path=tmp_path / f"{attempt}.sqlite", together=together):
+            together.wait()
+            Database(path).close()
+
+        with ThreadPoolExecutor(8) as pool:
+            for opened in [pool.submit(open_it) for _ in range(8)]:
+                opened.result()

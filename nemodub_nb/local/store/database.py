@@ -6,6 +6,8 @@ import sqlite3
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from filelock import FileLock
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -56,12 +58,14 @@ class Database:
     def __init__(self, path: Path) -> None:
         self._connection = sqlite3.connect(path, isolation_level=None, timeout=30)
         self._connection.row_factory = sqlite3.Row
-        self._connection.execute("PRAGMA busy_timeout=30000")
-        self._connection.execute("PRAGMA journal_mode=WAL")
+        # The change to WAL needs the file for itself and does not wait as other statements do: two servers that begin
+        # at the same moment would lock each other out.
+        with FileLock(path.with_name(f"{path.name}.opening"), timeout=30):
+            self._connection.execute("PRAGMA journal_mode=WAL")
+            self._connection.executescript(_SCHEMA)
+            path.chmod(0o600)
         self._connection.execute("PRAGMA synchronous=NORMAL")
         self._connection.execute("PRAGMA foreign_keys=ON")
-        self._connection.executescript(_SCHEMA)
-        path.chmod(0o600)
 
     def all(self, sql: str, *values: Any) -> list[sqlite3.Row]:
         """Return every row of a query."""
