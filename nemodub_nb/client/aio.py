@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
 import httpx
 
-from nemodub_nb.client import downloads, flows, requests, transport
+from nemodub_nb.client import downloads, embedded, flows, requests, transport
 from nemodub_nb.client.context import Context
 from nemodub_nb.client.errors import NemoError
 from nemodub_nb.client.flows import StrPath
@@ -114,6 +114,38 @@ class AsyncNemoClient:
         """Fetch a file the server named; the token goes along only to the API's own origin."""
         target = flows.place(path)
         return await self.perform(flows.fetch(self.context, requests.file_at(url), target, on_progress))
+
+    # What only the embedded backend knows
+
+    async def stop(self, session_id: str) -> bool:
+        """Stop the message that the session works on; False when there is none, or the server cannot stop any."""
+        return await self.perform(embedded.stop(self.context, session_id))
+
+    async def languages(self, source: str = "en") -> list[dict[str, Any]] | None:
+        """Ask what can be dubbed into from a language, with which voices; None when the server does not tell."""
+        return await self.perform(embedded.languages(self.context, source))
+
+    async def voice_preview(self, language: str, voice: str | None = None) -> bytes:
+        """Have a voice say a sentence (WAV). Raises BadRequestError where it is not ready."""
+        return await self.perform(embedded.voice_preview(self.context, language, voice))
+
+    async def peaks(self, session_id: str, clip: str, n: int = 1200) -> dict[str, Any]:
+        """Ask for the shape of a clip's sound: `duration_s` and `n` `peaks` from 0 to 1."""
+        return await self.perform(embedded.peaks(self.context, session_id, clip, n))
+
+    async def poster(self, session_id: str, clip: str) -> bytes | None:
+        """Ask for a JPEG of a clip; None when it has no picture."""
+        return await self.perform(embedded.poster(self.context, session_id, clip))
+
+    async def facts(self, session_id: str, clip: str) -> dict[str, Any]:
+        """Ask for a clip's length, size, rate and tracks."""
+        return await self.perform(embedded.facts(self.context, session_id, clip))
+
+    async def sound(
+        self, session_id: str, clip: str, start_s: float, end_s: float, language: str | None = None
+    ) -> bytes:
+        """Ask for a piece of a clip's own sound, or of a language's new voice (WAV, a minute at most)."""
+        return await self.perform(embedded.sound(self.context, session_id, clip, start_s, end_s, language))
 
     async def aclose(self) -> None:
         """Close the connections."""

@@ -12,10 +12,11 @@ _OK = 200
 
 
 class Body:
-    """Collects an answer that should be JSON; of junk it keeps only the beginning."""
+    """Collects an answer that should be JSON, or `binary`; of junk it keeps only the beginning."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, *, binary: bool = False) -> None:
         self._limits = limits
+        self._binary = binary
         self._pieces: list[bytes] = []
         self._size = 0
         self._most = limits.error_bytes
@@ -31,7 +32,7 @@ class Body:
         """Keep one piece; False when the rest is not worth reading. Raises NemoTimeoutError."""
         if time.monotonic() > self._end:
             raise NemoTimeoutError("The server's answer did not end in time.", "Try again later.")
-        if not self._size and piece.lstrip()[:1] not in {b"{", b"[", b""}:
+        if not self._binary and not self._size and piece.lstrip()[:1] not in {b"{", b"[", b""}:
             self._most = min(self._most, self._limits.error_bytes)
         self._pieces.append(piece[: self._most - self._size])
         self._size += len(self._pieces[-1])

@@ -102,6 +102,7 @@ def error_of(status: int, headers: Mapping[str, str], content: Any) -> errors.AP
         code=code,
         request_id=_request_id(headers, content),
     )
+    error.said = said
     if isinstance(error, errors.RateLimitedError):
         error.retry_after_s = retry_after_s(headers)
     return error

@@ -49,6 +49,8 @@ class APIError(NemoError):
         """The envelope's own code; None when it had none."""
         self.request_id = request_id
         """The server's name for the request, for its support; None when it gave none."""
+        self.said = ""
+        """The server's own words, cleaned; empty when it gave none."""
 
 
 class TokenError(APIError):

@@ -106,7 +106,7 @@ def credits_balance() -> Request:
 
 def state(session_id: str) -> Request:
     """Ask for the session's timeline and files."""
-    return Request("GET", f"/api/state/{AGENT}/me/{_segment(session_id)}/latest")
+    return Request("GET", f"/api/state/{AGENT}/me/{segment(session_id)}/latest")
 
 
 def submit_render(render_id: str, session_id: str, draft: Draft, output: Mapping[str, str | None]) -> Request:
@@ -120,14 +120,14 @@ def submit_render(render_id: str, session_id: str, draft: Draft, output: Mapping
 
 def render_status(render_id: str) -> Request:
     """Ask where an export stands."""
-    return Request("GET", f"/api/render/proxy/lambda/{_segment(render_id)}")
+    return Request("GET", f"/api/render/proxy/lambda/{segment(render_id)}")
 
 
 def render_file(render_id: str) -> Request:
     """Fetch an export from the API itself."""
     return Request(
         "GET",
-        f"/api/render/proxy/{_segment(render_id)}/download",
+        f"/api/render/proxy/{segment(render_id)}/download",
         {"Accept-Encoding": "identity"},
         follow=True,
     )
@@ -135,7 +135,7 @@ def render_file(render_id: str) -> Request:
 
 def cancel_render(render_id: str) -> Request:
     """Stop an export."""
-    return Request("POST", f"/api/render/proxy/lambda/{_segment(render_id)}/cancel")
+    return Request("POST", f"/api/render/proxy/lambda/{segment(render_id)}/cancel")
 
 
 def file_at(url: str) -> Request:
@@ -177,10 +177,10 @@ def _post(path: str, body: Mapping[str, Any], headers: Mapping[str, str] | None 
 
 
 def _upload_path(session_id: str) -> str:
-    return f"/api/upload-video/{AGENT}/me/{_segment(session_id)}"
+    return f"/api/upload-video/{AGENT}/me/{segment(session_id)}"
 
 
-def _segment(text: str) -> str:
+def segment(text: str) -> str:
     """Quote an id so that it cannot leave its place in a path."""
     # Dots alone would be resolved as "here" and "one up" by servers and by httpx.
     return quote(text, safe="").replace(".", "%2E") if set(text) <= {"."} else quote(text, safe="")

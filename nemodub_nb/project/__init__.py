@@ -7,17 +7,22 @@ from .errors import (
     BackendDiedError,
     BackendMissingError,
     BadInputError,
+    NotHereError,
     NothingToExportError,
     NotReceivedError,
     OutcomeUnknownError,
     ProjectError,
     SessionGoneError,
+    StoppedByUserError,
 )
 from .home import home_folder
 from .intents import Intent, route
+from .live import View
 from .nested import allow_nested_asyncio
-from .project import Project, aopen_project, open_project
-from .values import Clip, Credits, Export, Exports, Reply, Resumed
+from .opening import aopen_project, open_project
+from .progress import Progress, Step
+from .project import Project
+from .values import Clip, Credits, Estimate, Export, Exports, Reply, Resumed, Sound, Unfinished
 
 __all__ = [
     "CLOUD_PACE",
@@ -27,18 +32,26 @@ __all__ = [
     "BadInputError",
     "Clip",
     "Credits",
+    "Estimate",
     "Export",
     "Exports",
     "Intent",
+    "NotHereError",
     "NotReceivedError",
     "NothingToExportError",
     "OutcomeUnknownError",
     "Pace",
+    "Progress",
     "Project",
     "ProjectError",
     "Reply",
     "Resumed",
     "SessionGoneError",
+    "Sound",
+    "Step",
+    "StoppedByUserError",
+    "Unfinished",
+    "View",
     "allow_nested_asyncio",
     "aopen_project",
     "home_folder",

@@ -6,15 +6,22 @@ import asyncio
 import os
 import pathlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 from nemodub_nb import timeline
+from nemodub_nb.client import NemoError, Session
 
-from . import attachments, exports, intents, resume, talk, uploads
-from .errors import BadInputError
-from .sentences import Original, Subtitles, dub_sentence, for_clip, parse_languages
-from .values import Clip, Credits, Exports, Reply, Resumed
+from . import attachments, estimates, exports, intents, resume, talk, uploads
+from .display import named
+from .errors import BadInputError, NotHereError, StoppedByUserError
+from .estimates import Task
+from .ledger import Ledger
+from .outputs import Target
+from .sentences import Original, Subtitles, dub_sentence, for_clip, listed, parse_languages, spoken
+from .values import Clip, Credits, Estimate, Exports, Reply, Resumed, Unfinished
 
 if TYPE_CHECKING:
     from nemodub_nb.client import SessionState
@@ -27,6 +34,9 @@ Path = str | os.PathLike[str]
 _DUBS: Final = re.compile(
     r"\b(?:dub|dubs|dubbed|dubbing|translate|voice-?over|subtitles?)\b|配音|翻译|字幕", re.IGNORECASE
 )
+
+_STOP_S: Final = 10.0
+"""How long stopping waits for the listener to hear of it."""
 
 
 class DubOptions(TypedDict, total=False):
@@ -60,11 +70,20 @@ class Actions:
         self.desk = desk
         self._talking = asyncio.Lock()
         self._exporting = asyncio.Lock()
+        self._saying: asyncio.Task[Reply] | None = None
+        self._stopped: asyncio.Task[Reply] | None = None
+        self.ledger = Ledger(desk)
 
-    async def upload(self, sources: uploads.Source | Iterable[uploads.Source], view: View) -> list[Clip]:
+    async def upload(
+        self,
+        sources: uploads.Source | Iterable[uploads.Source],
+        view: View,
+        on_progress: uploads.OnProgress | None = None,
+    ) -> list[Clip]:
         """Upload files and URLs."""
-        async with view:
-            return await uploads.upload(self.desk, sources, view)
+        items = [sources] if isinstance(sources, str | os.PathLike) else list(sources)
+        async with view, self.ledger.action(f"Upload {listed([named(item) for item in items])}"):
+            return await uploads.upload(self.desk, items, view, on_progress)
 
     async def dub(
         self, to: str | Iterable[str], view: View, on_event: talk.OnEvent | None, options: DubOptions
@@ -72,7 +91,7 @@ class Actions:
         """Have a clip dubbed."""
         tags = parse_languages(to)
         source = options.get("source")
-        clip = self._clip(options.get("clip"))
+        clip = self.clip(options.get("clip"))
         voices = {parse_languages(name)[0]: voice for name, voice in (options.get("voices") or {}).items()}
         sentence = dub_sentence(
             tags,
@@ -84,11 +103,11 @@ class Actions:
             voices=voices,
             fast=options.get("fast", False),
         )
-        parts = [
-            *self._transcript(clip, options.get("transcript"), view),
-            *attachments.memory_parts(options.get("memory")),
-        ]
-        return await self._say(sentence, parts, view, on_event)
+        transcript = self._transcript(clip, options.get("transcript"), view)
+        parts = [*transcript, *attachments.memory_parts(options.get("memory"))]
+        task = self._task(clip, tags, options.get("original", "replace"), given=bool(transcript))
+        step = f"Dub into {listed([spoken(tag) for tag in tags])}"
+        return await self._say(sentence, parts, view, on_event, step, asdict(task))
 
     async def ask(
         self, sentence: str, clip: Clip | str | None, view: View, on_event: talk.OnEvent | None
@@ -112,7 +131,7 @@ class Actions:
             raise BadInputError(
                 "The sentence is empty.", "Say what is to be done, such as: Dub this video into Spanish."
             )
-        chosen = self._clip(clip)
+        chosen = self.clip(clip)
         parts = self._transcript(chosen, None, view) if _DUBS.search(intent.sentence) else []
         said = for_clip(intent.sentence, chosen.name if clip is not None and chosen else None)
         reply = await self._say(said, parts, view, on_event)
@@ -131,15 +150,16 @@ class Actions:
 
     async def export(self, view: View, options: ExportOptions) -> Exports:
         """Render and download the videos."""
-        languages = options.get("languages")
+        wanted = options.get("languages")
+        tags = None if wanted is None else parse_languages(wanted)
         format_, quality = options.get("format", "mp4"), options.get("quality", "high")
         exports.check_quality(format_, quality)
-        clip = self._clip(options["clip"]) if options.get("clip") is not None else None
-        async with self._exporting, view:
+        clip = self.clip(options["clip"]) if options.get("clip") is not None else None
+        async with self._exporting, view, self.ledger.action(_export_step(tags)):
             return await exports.export(
                 self.desk,
                 view,
-                languages=None if languages is None else parse_languages(languages),
+                languages=tags,
                 clip=clip.name if clip else None,
                 to=options.get("to", "."),
                 format_=format_,
@@ -148,7 +168,7 @@ class Actions:
 
     async def resume(self, view: View) -> Resumed:
         """Take up what an earlier process left under way."""
-        async with self._talking, self._exporting, view:
+        async with self._talking, self._exporting, view, self.ledger.action("Resume"):
             return await resume.resume(self.desk, view)
 
     async def state(self) -> SessionState:
@@ -164,7 +184,7 @@ class Actions:
 
     async def timeline(self, clip: Clip | str | None) -> Any:
         """Return the timeline as a DataFrame, of one clip or of all."""
-        chosen = self._clip(clip) if clip is not None else None
+        chosen = self.clip(clip) if clip is not None else None
         frame = timeline.frame(await self.look())
         if chosen is None:
             return frame
@@ -184,18 +204,131 @@ class Actions:
         """Ask for the balance."""
         client = await self.desk.connection.client()
         found = await self.desk.connection.guard(client.credits())
+        self.ledger.saw(found.available)
         return Credits(found.available, found.frozen, found.total)
+
+    async def claim_url(self) -> str:
+        """Return a link that opens the project in NemoVideo's editor."""
+        if self.desk.connection.backend == "local":
+            raise NotHereError(
+                "This project is on this machine only.",
+                "Open it with backend='cloud' to edit it in the browser.",
+            )
+        state = await self.desk.state()
+        task = state.task_id or self.desk.journal.task_of(state.session_id)
+        return await self.desk.call(lambda client, session: client.claim_url(Session(session, task)))
+
+    def unfinished(self) -> Unfinished:
+        """Return what resume would take up, without taking it up."""
+        desk, journal = self.desk, self.desk.journal
+        session = desk.session_id or journal.last_session(desk.connection.place, desk.name)
+        facts = journal.session_facts(session) if session else None
+        if session is None or facts is None:
+            return Unfinished(None, desk.name)
+        name, used_at = facts
+        return Unfinished(
+            session,
+            name,
+            datetime.fromtimestamp(used_at, UTC),
+            tuple(str(clip["name"]) for clip in journal.clips(session)),
+            tuple(one.text for one in journal.open_messages(session) if one.id not in desk.active),
+            tuple(
+                Target(**one.fields["target"]).title
+                for one in journal.open_renders(session)
+                if one.id not in desk.rendering
+            ),
+        )
+
+    def estimate(
+        self,
+        to: str | Iterable[str],
+        clip: Clip | str | None,
+        original: Original,
+        transcript: Path | bool | None,
+    ) -> Estimate:
+        """Return about what a dub will take."""
+        chosen = self.clip(clip)
+        given = chosen.transcript if chosen and transcript in {None, True} else transcript or None
+        text = estimates.spoken_text(pathlib.Path(os.fspath(given))) if given and given is not True else None
+        connection = self.desk.connection
+        task = self._task(chosen, parse_languages(to), original, given=text is not None)
+        earlier = self.desk.journal.dubs(connection.place)
+        return estimates.estimate(task, text, earlier, local=connection.near)
 
     async def close(self) -> None:
         """Put everything away."""
         await self.desk.connection.close()
         self.desk.journal.close()
 
+    async def stop(self) -> str:
+        """Stop the message under way; say what became of it."""
+        task = self._saying
+        if await self._stop_there():
+            if task is not None:  # the end of its stream tells the listener
+                await asyncio.wait({task}, timeout=_STOP_S)
+            return "Stopped. Finished steps are kept: say it again to go on."
+        if task is None or task.done():
+            return "Nothing is under way."
+        self._stopped = task
+        task.cancel()
+        await asyncio.wait({task}, timeout=_STOP_S)
+        if not self.desk.connection.near:
+            return "The cloud goes on; what it makes will be found by the state."
+        await self._stop_there()  # it may have been on its way
+        return "Stopped before it began."
+
+    async def _stop_there(self) -> bool:
+        """Have the backend stop the message it works on; False when there is none, or it cannot."""
+        session, connection = self.desk.session_id, self.desk.connection
+        if session is None or not connection.extended:
+            return False
+        try:
+            client = await connection.client()
+            return await connection.guard(client.stop(session))
+        except NemoError:
+            return False
+
     async def _say(
-        self, sentence: str, parts: Sequence[str], view: View, on_event: talk.OnEvent | None
+        self,
+        sentence: str,
+        parts: Sequence[str],
+        view: View,
+        on_event: talk.OnEvent | None,
+        step: str = "",
+        work: Mapping[str, Any] | None = None,
     ) -> Reply:
-        async with self._talking, view:
-            return await talk.say(self.desk, sentence, view, parts=parts, on_event=on_event)
+        async with self._talking, view, self.ledger.action(step or sentence) as done:
+            done.update(work or {})
+            reply = await self._listen(talk.say(self.desk, sentence, view, parts=parts, on_event=on_event))
+            if work is not None:
+                done["whole"] = not reply.failed
+            return reply
+
+    def _task(self, clip: Clip | None, tags: Sequence[str], original: Original, *, given: bool) -> Task:
+        """Return a dub as estimates see it; what an earlier one has begun for the same clip is there already."""
+        name = f"{self.desk.session_id}/{clip.name}" if clip else ""
+        before = [row.work for row in self.desk.journal.dubs(self.desk.connection.place)]
+        known = [work for work in before if name and work.get("clip") == name]
+        return Task(
+            name,
+            clip.duration_s if clip else None,
+            tuple(tags),
+            heard=not given and not known,
+            separated=original == "replace" and not known,
+            again=any(tag in work.get("languages", ()) for work in known for tag in tags),
+        )
+
+    async def _listen(self, saying: Coroutine[Any, Any, Reply]) -> Reply:
+        """Wait for an answer that `stop` may end from elsewhere. Raises StoppedByUserError then."""
+        task = self._saying = asyncio.ensure_future(saying)
+        try:
+            return await task
+        except asyncio.CancelledError:
+            if self._stopped is task:
+                raise StoppedByUserError from None
+            raise
+        finally:
+            self._saying = None
 
     async def _export_reply(self, intent: intents.Intent, clip: Clip | str | None, view: View) -> Reply:
         options: ExportOptions = {"clip": clip}
@@ -210,7 +343,7 @@ class Actions:
         clips = await self.upload(intent.files, view)
         return Reply(f"Uploaded {', '.join(clip.name for clip in clips)}.")
 
-    def _clip(self, wanted: Clip | str | None) -> Clip | None:
+    def clip(self, wanted: Clip | str | None) -> Clip | None:
         """Return the clip that is meant; the last uploaded one when none is named. Raises BadInputError."""
         clips = self.desk.clips
         if wanted is None:
@@ -241,6 +374,10 @@ class Actions:
         except BadInputError as error:
             view.note(f"The subtitles beside the clip are not used. {error.message}")
             return []
+
+
+def _export_step(tags: list[str] | None) -> str:
+    return f"Export {listed([spoken(tag) for tag in tags])}" if tags else "Export"
 
 
 def _is_file(sentence: str) -> bool:

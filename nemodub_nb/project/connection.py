@@ -86,6 +86,8 @@ class Connection:
             self._child.use()
         near = self._child is not None or _is_loopback(base_url)
         self.pace = pace or (LOCAL_PACE if near else CLOUD_PACE)
+        self.near = near
+        """Whether a call costs nothing but its time: the backend is on this machine."""
         self._limits = _LOCAL_LIMITS if near else Limits()
         self._client: AsyncNemoClient | None = None
         self._client_url = ""
@@ -93,6 +95,11 @@ class Connection:
 
     def __repr__(self) -> str:
         return f"<connection to {self.place}>"
+
+    @property
+    def extended(self) -> bool:
+        """Whether the backend may know more calls than the API: any but NemoVideo's own."""
+        return self.backend == "local" or self._base_url is not None
 
     @property
     def place(self) -> str:

@@ -35,6 +35,8 @@ class Desk:
         self.clips: list[Clip] = []
         self.active: set[int] = set()
         """Messages of this process that are under way."""
+        self.rendering: set[str] = set()
+        """Renders that this process waits for."""
         self._opening = asyncio.Lock()
         if session is not None:
             self.take_up(session)

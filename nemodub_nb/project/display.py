@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -14,7 +15,7 @@ from .safe import markup, plain
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from .values import Clip, Credits, Export, Reply, Resumed
+    from .values import Clip, Credits, Export, Reply, Resumed, Sound, Unfinished
 
 _MIB: Final = 1024 * 1024
 _PLAYED: Final = ("video", "audio")
@@ -27,6 +28,14 @@ def language_name(tag: str) -> str:
         return languages.english_name(tag) if languages.parse(tag) == tag else tag
     except languages.UnknownLanguageError:
         return tag
+
+
+def named(source: str | os.PathLike[str]) -> str:
+    """Return a file or a URL by its last part, without what an address may hide in its query."""
+    text = os.fspath(source)
+    if "://" not in text:
+        return plain(Path(text).name, 80)
+    return plain(text.split("?")[0].split("#")[0].rstrip("/").rpartition("/")[2], 80)
 
 
 def clip_text(clip: Clip) -> str:
@@ -111,6 +120,26 @@ def resumed_html(resumed: Resumed) -> str:
     if resumed.exports or resumed.exports.failed:
         parts.append(exports_html(resumed.exports.done, resumed.exports.failed))
     return "".join(parts)
+
+
+def unfinished_text(left: Unfinished) -> str:
+    """Return in one sentence what an earlier process left."""
+    if left.session is None:
+        return f"There is no earlier session of {plain(left.name, 80)}."
+    counts = ((len(left.messages), "message"), (len(left.renders), "render"))
+    parts = [f"{count} {word}{'s' if count > 1 else ''}" for count, word in counts if count]
+    when = f"{left.when:%Y-%m-%d %H:%M} UTC" if left.when else "earlier"
+    clips = ", ".join(plain(clip, 80) for clip in left.clips) or "no clip"
+    return f"Session of {when} with {clips}: {' and '.join(parts) or 'nothing'} under way."
+
+
+def sound_html(sound: Sound) -> str:
+    """Return a player that holds the sound itself."""
+    data = base64.b64encode(sound.wav).decode("ascii")
+    name = f"<figcaption>{markup(sound.name)}</figcaption>" if sound.name else ""
+    return (
+        f'<figure style="margin:0">{name}<audio controls src="data:audio/wav;base64,{data}"></audio></figure>'
+    )
 
 
 def size(size_bytes: int) -> str:

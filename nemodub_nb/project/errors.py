@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from nemodub_nb.client import NemoError, SessionNotFoundError
+from nemodub_nb.client import AgentError, NemoError, SessionNotFoundError
+
+STOPPED = "STOPPED"
+"""The embedded backend's code for a message that was stopped."""
 
 
 class ProjectError(NemoError):
@@ -27,6 +30,23 @@ class SessionGoneError(SessionNotFoundError):
 
 class NothingToExportError(ProjectError):
     """The timeline holds nothing that could be exported."""
+
+
+class NotHereError(BadInputError):
+    """The backend that the project works with cannot do this; another one can."""
+
+
+class StoppedByUserError(ProjectError, AgentError):
+    """Somebody stopped the message with project.stop(); what was finished is kept."""
+
+    def __init__(
+        self,
+        message: str = "Stopped.",
+        advice: str = "Say it again to go on: finished steps are kept.",
+        *,
+        text_so_far: str = "",
+    ) -> None:
+        super().__init__(message, advice, text_so_far=text_so_far, code=STOPPED)
 
 
 class NotReceivedError(ProjectError):

@@ -131,12 +131,16 @@ async def fetch(
 
     One that was `known` before may be finished: the first look comes at once.
     """
-    status = await _wait(desk, view, render_id, target, known=known)
 
     async def download(client: AsyncNemoClient, session: str) -> None:
         await client.render(render_id, session).download(target.video)
 
-    await desk.call(download)
+    desk.rendering.add(render_id)
+    try:
+        status = await _wait(desk, view, render_id, target, known=known)
+        await desk.call(download)
+    finally:
+        desk.rendering.discard(render_id)
     done = await asyncio.to_thread(outputs.finish, target, chosen, _measured(status), status.duration_s)
     desk.journal.render_status(render_id, "saved")
     view.step(target.title, "export", 1, 1)

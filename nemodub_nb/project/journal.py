@@ -27,6 +27,9 @@ CREATE TABLE IF NOT EXISTS messages(
 CREATE TABLE IF NOT EXISTS renders(
   id TEXT PRIMARY KEY, session TEXT NOT NULL, fingerprint TEXT NOT NULL, status TEXT NOT NULL, fields TEXT NOT NULL,
   created_at REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS ledger(
+  id INTEGER PRIMARY KEY, place TEXT NOT NULL, name TEXT NOT NULL, session TEXT, done_at REAL NOT NULL, step TEXT NOT NULL,
+  backend TEXT NOT NULL, cost REAL, credits_left REAL, seconds REAL NOT NULL, work TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS messages_by_session ON messages(session, status);
 CREATE INDEX IF NOT EXISTS renders_by_session ON renders(session, status);
 """
@@ -57,6 +60,26 @@ class SubmittedRender:
     """submitted: under way; saved: its file is where it belongs; failed."""
     fields: dict[str, Any]
     """What is needed to put its file in place: clip, language, target paths."""
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """One action that was done."""
+
+    done_at: float
+    """Seconds since 1970."""
+    step: str
+    """What was done, for people."""
+    backend: str
+    """local or cloud."""
+    cost: float | None
+    """Credits; None where the balance could not be read before or after it."""
+    left: float | None
+    """Credits after it."""
+    seconds: float
+    """How long it took."""
+    work: dict[str, Any]
+    """For a dub, what an estimate of the next one needs."""
 
 
 class Journal:
@@ -109,6 +132,16 @@ class Journal:
         )
         named = [row["id"] for row in rows if row["name"] == name]
         return next(iter([*named, *(row["id"] for row in rows)]), None)
+
+    def task_of(self, session: str) -> str:
+        """Return the id of a session's task; empty when it is not known."""
+        rows = self._all("SELECT task_id FROM sessions WHERE id = ?", session)
+        return str(rows[0]["task_id"]) if rows else ""
+
+    def session_facts(self, session: str) -> tuple[str, float] | None:
+        """Return the name of a session and when it was used last (seconds since 1970)."""
+        rows = self._all("SELECT name, used_at FROM sessions WHERE id = ?", session)
+        return (str(rows[0]["name"]), float(rows[0]["used_at"])) if rows else None
 
     def forget_session(self, session: str) -> None:
         """Drop a session that the server no longer knows."""
@@ -215,6 +248,48 @@ class Journal:
             session,
         )
         return [SubmittedRender(row["id"], row["status"], json.loads(row["fields"])) for row in rows]
+
+    # The ledger
+
+    def add_ledger_row(self, row: LedgerRow, *, place: str, name: str, session: str | None) -> None:
+        """Note an action of the project of that name; rows outlive their session."""
+        self._run(
+            "INSERT INTO ledger(place, name, session, done_at, step, backend, cost, credits_left, seconds, work)"
+            " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            place,
+            name,
+            session,
+            row.done_at,
+            row.step,
+            row.backend,
+            row.cost,
+            row.left,
+            row.seconds,
+            json.dumps(row.work),
+        )
+
+    def ledger(self, place: str, name: str, session: str | None) -> list[LedgerRow]:
+        """Return what was done in a session and under a project's name, oldest first."""
+        return self._ledger("(place = ? AND name = ?) OR session = ?", place, name, session)
+
+    def dubs(self, place: str) -> list[LedgerRow]:
+        """Return the dubs that were begun at a backend, oldest first."""
+        return self._ledger("place = ? AND work != '{}'", place)
+
+    def _ledger(self, where: str, *values: Any) -> list[LedgerRow]:
+        rows = self._all(f"SELECT * FROM ledger WHERE {where} ORDER BY id", *values)  # noqa: S608 - from those above
+        return [
+            LedgerRow(
+                row["done_at"],
+                row["step"],
+                row["backend"],
+                row["cost"],
+                row["credits_left"],
+                row["seconds"],
+                json.loads(row["work"]),
+            )
+            for row in rows
+        ]
 
     def _run(self, statement: str, *values: Any) -> int:
         with self._lock:

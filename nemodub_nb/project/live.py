@@ -36,6 +36,8 @@ class View:
         """Appear; called where the user is, so that a notebook shows it below the right cell."""
 
     async def __aenter__(self) -> Self:
+        # An answer and the export after it show in one view.
+        self.progress.ended = self.progress.broken = False
         self._ticker = asyncio.ensure_future(self._tick())
         return self
 
@@ -165,8 +167,10 @@ class LinesView(View):
             print(line, file=self._stream or sys.stderr, flush=True)
 
 
-def view(title: str, *, show: bool) -> View:
-    """Return the view that fits where this runs."""
+def view(title: str, *, show: bool | View) -> View:
+    """Return the view that fits where this runs: none for False, and a view that is given as it is."""
+    if isinstance(show, View):
+        return show
     if not show:
         return View(title)
     return NotebookView(title) if in_notebook() else LinesView(title)

@@ -71,6 +71,10 @@ class LoopThread:
         finally:
             beat.cancel()
 
+    def spawn(self, work: Coroutine[Any, Any, T]) -> concurrent.futures.Future[T]:
+        """Start the work and return at once; called from any thread. Whoever starts it looks at how it ends."""
+        return self._submit(work)[0]
+
     def _submit(self, work: Coroutine[Any, Any, T]) -> tuple[concurrent.futures.Future[T], threading.Event]:
         ended = threading.Event()
 

@@ -3,45 +3,43 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NoReturn, Self, Unpack, overload
 
 from . import live
-from .actions import Actions, DubOptions, ExportOptions
-from .connection import BackendName, Connection, Pace
-from .desk import Desk
-from .errors import BadInputError
-from .home import home_folder
-from .journal import Journal
+from .actions import DubOptions, ExportOptions
+from .connection import BackendName
+from .listening import Listening
+from .looking import Looking
 from .loop import LOOP
 from .safe import markup, plain
 from .sentences import Original, Subtitles, listed, parse_languages, spoken
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-    from nemodub_nb.client import SessionState
-    from nemodub_nb.timeline import Changes
-
     from .attachments import Files
+    from .live import View
     from .talk import OnEvent
-    from .values import Clip, Credits, Exports, Reply, Resumed
+    from .uploads import OnProgress
+    from .values import Clip, Exports, Reply, Resumed, Unfinished
 
 Path = str | os.PathLike[str]
 
 
-class Project:
+class Project(Looking, Listening):
     """One editing session: upload clips, ask for dubs and edits, look at the timeline, export.
 
     Made by open_project. Every action blocks until it is done; the twin that begins with `a` is for `await`. Ctrl-C and the
     Stop button stop waiting at once; what the backend has begun is then found again by saying the same, or by resume().
+
+    show: True for a live view of the work, False for none, or a View of your own, which is then used.
     """
 
-    def __init__(self, actions: Actions) -> None:
-        self._actions = actions
-
     # What it is
+
+    @property
+    def name(self) -> str:
+        """The project's name."""
+        return self._actions.desk.name
 
     @property
     def session_id(self) -> str | None:
@@ -76,24 +74,39 @@ class Project:
 
     @overload
     def upload(  # type: ignore[overload-overlap]  # a string is iterable too, but never of paths
-        self, path_or_url: Path, *, show: bool = True
+        self, path_or_url: Path, *, on_progress: OnProgress | None = None, show: bool | View = True
     ) -> Clip: ...
     @overload
-    def upload(self, path_or_url: Iterable[Path], *, show: bool = True) -> list[Clip]: ...
-    def upload(self, path_or_url: Path | Iterable[Path], *, show: bool = True) -> Clip | list[Clip]:
+    def upload(
+        self, path_or_url: Iterable[Path], *, on_progress: OnProgress | None = None, show: bool | View = True
+    ) -> list[Clip]: ...
+    def upload(
+        self,
+        path_or_url: Path | Iterable[Path],
+        *,
+        on_progress: OnProgress | None = None,
+        show: bool | View = True,
+    ) -> Clip | list[Clip]:
         """Upload a clip by its path or URL, or several.
 
-        Subtitles (SRT, VTT) beside the file are used by a dub. Raises UploadError, UnsupportedTypeError, FileTooLargeError
+        Subtitles (SRT, VTT) beside the file are used by a dub. on_progress: called with the bytes sent so far and the
+        bytes of all files, on the project's own thread. Raises UploadError, UnsupportedTypeError, FileTooLargeError
         or BadInputError before anything is sent.
         """
         view = _view("Upload", show=show)
-        found = LOOP.run(self._actions.upload(path_or_url, view))
+        found = LOOP.run(self._actions.upload(path_or_url, view, on_progress))
         return found[0] if isinstance(path_or_url, str | os.PathLike) else found
 
-    async def aupload(self, path_or_url: Path | Iterable[Path], *, show: bool = True) -> Clip | list[Clip]:
+    async def aupload(
+        self,
+        path_or_url: Path | Iterable[Path],
+        *,
+        on_progress: OnProgress | None = None,
+        show: bool | View = True,
+    ) -> Clip | list[Clip]:
         """Upload, as `upload` does."""
         view = _view("Upload", show=show)
-        found = await LOOP.follow(self._actions.upload(path_or_url, view))
+        found = await LOOP.follow(self._actions.upload(path_or_url, view, on_progress))
         return found[0] if isinstance(path_or_url, str | os.PathLike) else found
 
     # Talk
@@ -112,7 +125,7 @@ class Project:
         voices: Mapping[str, str] | None = None,
         fast: bool = False,
         on_event: OnEvent | None = None,
-        show: bool = True,
+        show: bool | View = True,
     ) -> Reply:
         """Dub a clip into one or more languages, given as tags (`es`, `pt-BR`) or names (`Spanish`, `西班牙语`).
 
@@ -143,7 +156,7 @@ class Project:
         to: str | Iterable[str],
         *,
         on_event: OnEvent | None = None,
-        show: bool = True,
+        show: bool | View = True,
         **options: Unpack[DubOptions],
     ) -> Reply:
         """Dub, as `dub` does, with the same options."""
@@ -155,7 +168,7 @@ class Project:
         *,
         clip: Clip | str | None = None,
         on_event: OnEvent | None = None,
-        show: bool = True,
+        show: bool | View = True,
     ) -> Reply:
         """Say any sentence. Export, credits, status and upload are done here; everything else goes to the agent.
 
@@ -170,54 +183,22 @@ class Project:
         *,
         clip: Clip | str | None = None,
         on_event: OnEvent | None = None,
-        show: bool = True,
+        show: bool | View = True,
     ) -> Reply:
         """Say any sentence, as `ask` does."""
         return await LOOP.follow(self._actions.ask(sentence, clip, _view(sentence, show=show), on_event))
 
-    # Look
+    def stop(self) -> str:
+        """Stop the message under way, and say in a sentence what became of it.
 
-    def timeline(self, clip: Clip | str | None = None) -> pd.DataFrame:
-        """Return what is on the timeline, one row a segment; see nemodub_nb.timeline.COLUMNS."""
-        frame: pd.DataFrame = LOOP.run(self._actions.timeline(clip))
-        return frame
+        The embedded backend ends its work; finished steps are kept, so that saying the same goes on from there. The cloud
+        cannot be stopped: only the waiting for it is. Whoever waits gets StoppedByUserError.
+        """
+        return LOOP.run(self._actions.stop())
 
-    async def atimeline(self, clip: Clip | str | None = None) -> pd.DataFrame:
-        """Return the timeline, as `timeline` does."""
-        frame: pd.DataFrame = await LOOP.follow(self._actions.timeline(clip))
-        return frame
-
-    def summary(self) -> str:
-        """Return what is on the timeline in one line."""
-        return LOOP.run(self._actions.summary())
-
-    async def asummary(self) -> str:
-        """Return the summary, as `summary` does."""
-        return await LOOP.follow(self._actions.summary())
-
-    def changes(self) -> Changes:
-        """Return what changed since the last look: the last call of timeline, summary or changes, also before a restart."""
-        return LOOP.run(self._actions.changes())
-
-    async def achanges(self) -> Changes:
-        """Return the changes, as `changes` does."""
-        return await LOOP.follow(self._actions.changes())
-
-    def state(self) -> SessionState:
-        """Return the session's state as the server tells it, the raw draft included."""
-        return LOOP.run(self._actions.state())
-
-    async def astate(self) -> SessionState:
-        """Return the state, as `state` does."""
-        return await LOOP.follow(self._actions.state())
-
-    def credits(self) -> Credits:
-        """Return the account's balance."""
-        return LOOP.run(self._actions.credits())
-
-    async def acredits(self) -> Credits:
-        """Return the balance, as `credits` does."""
-        return await LOOP.follow(self._actions.credits())
+    async def astop(self) -> str:
+        """Stop, as `stop` does."""
+        return await LOOP.follow(self._actions.stop())
 
     # Export
 
@@ -229,7 +210,7 @@ class Project:
         to: Path = ".",
         format: str = "mp4",  # noqa: A002 - the API's own word
         quality: str = "high",
-        show: bool = True,
+        show: bool | View = True,
     ) -> Exports:
         """Write one video a language to the folder `to`, with subtitles and a report beside each.
 
@@ -254,7 +235,7 @@ class Project:
         to: Path = ".",
         format: str = "mp4",  # noqa: A002 - the API's own word
         quality: str = "high",
-        show: bool = True,
+        show: bool | View = True,
     ) -> Exports:
         """Export, as `export` does."""
         options: ExportOptions = {
@@ -268,16 +249,24 @@ class Project:
 
     # Beginning and end
 
-    def resume(self, *, show: bool = True) -> Resumed:
+    def resume(self, *, show: bool | View = True) -> Resumed:
         """Take up what an earlier process left: the last session where this project has none yet, lost answers, renders.
 
         Nothing is sent twice: the state tells what became of a message, and a render is found by its id.
         """
         return LOOP.run(self._actions.resume(_view("Resume", show=show)))
 
-    async def aresume(self, *, show: bool = True) -> Resumed:
+    async def aresume(self, *, show: bool | View = True) -> Resumed:
         """Take up, as `resume` does."""
         return await LOOP.follow(self._actions.resume(_view("Resume", show=show)))
+
+    def unfinished(self) -> Unfinished:
+        """Return what resume() would take up: the session used last and what was under way in it. Nothing is changed."""
+        return self._actions.unfinished()
+
+    async def aunfinished(self) -> Unfinished:
+        """Return what was left, as `unfinished` does."""
+        return self._actions.unfinished()
 
     def close(self) -> None:
         """Close the connections, and the embedded backend when no other project of this process uses it."""
@@ -300,81 +289,13 @@ class Project:
         await self.aclose()
 
 
-def open_project(
-    name: str = "project",
-    *,
-    backend: BackendName | None = None,
-    token: str | None = None,
-    base_url: str | None = None,
-    home: Path | None = None,
-    session: str | None = None,
-    pace: Pace | None = None,
-) -> Project:
-    """Open a project on the embedded backend (`local`) or on the NemoVideo cloud (`cloud`).
-
-    Without `backend`: the cloud if a token, a base URL or NEMO_TOKEN is there, else this machine. home: where sessions and
-    files are kept (NEMODUB_HOME). session: go on in that one; resume() finds the last one by itself. pace: how long to wait
-    for a backend, for tests. Raises BackendMissingError with the command that installs the embedded backend.
-    """
-    return LOOP.run(_open(name, backend, token, base_url, home, session, pace))
-
-
-async def aopen_project(
-    name: str = "project",
-    *,
-    backend: BackendName | None = None,
-    token: str | None = None,
-    base_url: str | None = None,
-    home: Path | None = None,
-    session: str | None = None,
-    pace: Pace | None = None,
-) -> Project:
-    """Open a project, as open_project does."""
-    return await LOOP.follow(_open(name, backend, token, base_url, home, session, pace))
-
-
-async def _open(
-    name: str,
-    backend: BackendName | None,
-    token: str | None,
-    base_url: str | None,
-    home: Path | None,
-    session: str | None,
-    pace: Pace | None,
-) -> Project:
-    if backend not in {None, "local", "cloud"}:
-        raise BadInputError(f"backend={backend!r} is not a choice.", "Use local or cloud.")
-    folder = home_folder(home)
-    given = token or base_url or os.environ.get("NEMO_TOKEN")
-    try:
-        journal = Journal(folder / "journal.sqlite")
-    except (OSError, sqlite3.Error) as error:
-        raise BadInputError(
-            f"The home folder {folder} cannot be used ({error}).", "Set NEMODUB_HOME to another."
-        ) from error
-    connection = Connection(
-        backend or ("cloud" if given else "local"),
-        home=folder,
-        token=token,
-        base_url=base_url,
-        pace=pace,
-    )
-    try:
-        await connection.client()
-    except BaseException:
-        await connection.close()
-        journal.close()
-        raise
-    return Project(Actions(Desk(name, connection, journal, session)))
-
-
-def _view(title: str, *, show: bool) -> live.View:
+def _view(title: str, *, show: bool | View) -> live.View:
     view = live.view(title, show=show)
     view.open()
     return view
 
 
-def _dub_view(to: str | Iterable[str], *, show: bool) -> tuple[Sequence[str], live.View]:
+def _dub_view(to: str | Iterable[str], *, show: bool | View) -> tuple[Sequence[str], live.View]:
     """Read the languages before anything appears, so that a wrong one leaves no empty view behind."""
     tags = parse_languages(to)
     return tags, _view(f"Dub into {listed([spoken(tag) for tag in tags])}", show=show)

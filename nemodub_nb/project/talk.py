@@ -13,7 +13,7 @@ from nemodub_nb import timeline
 from nemodub_nb.client import AgentError, AgentEvent, NemoError
 
 from . import recovery, replies
-from .errors import BackendDiedError, NotReceivedError, OutcomeUnknownError
+from .errors import STOPPED, BackendDiedError, NotReceivedError, OutcomeUnknownError, StoppedByUserError
 from .recovery import Mark
 from .safe import plain
 from .values import Reply
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 _SILENT_LOOKS: Final = 2
 """Further looks at the state after a stream that ended properly but said and changed nothing."""
+_STOPPED: Final = "Stopped."
+"""What the embedded backend's state says of a message that was stopped."""
 OnEvent = Callable[[AgentEvent], object]
 
 
@@ -82,9 +84,12 @@ async def say(
     state = await desk.state()
     if lost := _same(desk, sentence):
         view.note("This was said before: it is not sent again.")
-        with contextlib.suppress(NotReceivedError):
+        try:
             return await follow_up(desk, lost, view)
-        view.note("It never reached the backend: it is sent now.")
+        except NotReceivedError:
+            view.note("It never reached the backend: it is sent now.")
+        except StoppedByUserError:
+            view.note("It was stopped: it is sent again now.")
         state = await desk.state()
     assert desk.session_id is not None
     mark = Mark.of(sentence, state)
@@ -138,6 +143,8 @@ async def _converse(desk: Desk, mark: Mark, parts: tuple[str, ...], ear: _Ear) -
     except NemoError as error:
         ear.text = getattr(error, "text_so_far", "") or ear.text
         if isinstance(error, AgentError):
+            if error.code == STOPPED:
+                raise StoppedByUserError(text_so_far=ear.text) from error
             await _tell_changes(desk, mark, view)
         if not error.outcome_unknown or isinstance(error, BackendDiedError):
             raise
@@ -208,6 +215,8 @@ def _found(mark: Mark, after: SessionState, ear: _Ear) -> Reply:
     said, languages, failed = ear.text, ear.languages, ear.failed
     if told is not None:
         if told.status == "failed":
+            if told.answer == _STOPPED:
+                raise StoppedByUserError(text_so_far=said)
             raise AgentError(plain(told.answer) or "The agent failed.", "Say it again.", text_so_far=said)
         if told.answer.startswith(said):  # the stream may have been cut before the end
             said = told.answer

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from .live import View
 
 Source = str | os.PathLike[str]
+OnProgress = Callable[[int, int], object]
+"""Called with the bytes sent so far and the bytes of all files."""
 
 LONG_S: Final = 300.0
 """Clips up to this length work best."""
@@ -29,8 +31,10 @@ _MIB: Final = 1024 * 1024
 _HEAD: Final = 4096
 
 
-async def upload(desk: Desk, sources: Source | Iterable[Source], view: View) -> list[Clip]:
-    """Upload files and URLs, in their order.
+async def upload(
+    desk: Desk, sources: Source | Iterable[Source], view: View, on_progress: OnProgress | None = None
+) -> list[Clip]:
+    """Upload files and URLs, in their order; `on_progress` gets the bytes sent and the bytes of all files.
 
     Raises UploadError, UnsupportedTypeError, FileTooLargeError or BadInputError before anything is sent.
     """
@@ -40,7 +44,38 @@ async def upload(desk: Desk, sources: Source | Iterable[Source], view: View) -> 
             "No clip was given.", "Give the path or the URL of a video, a sound or a picture."
         )
     checked = [_checked(item) for item in items]
-    return [await _one(desk, item, view) for item in checked]
+    sent = _Sent(view, sum(item.stat().st_size for item in checked if isinstance(item, Path)), on_progress)
+    return [await _one(desk, item, sent) for item in checked]
+
+
+class _Sent:
+    """Tells how much of the files has been sent."""
+
+    def __init__(self, view: View, total_bytes: int, on_progress: OnProgress | None) -> None:
+        self.view = view
+        self._total = total_bytes
+        self._before = self._latest = 0
+        self._on_progress = on_progress
+
+    def next_file(self) -> None:
+        self._before += self._latest
+        self._latest = 0
+
+    def again(self) -> None:
+        """Begin a file once more."""
+        self._latest = 0
+
+    def tell(self, progress: UploadProgress) -> None:
+        # The body is a little longer than the file in it.
+        self._latest = progress.sent_bytes
+        self.view.step(None, "upload", progress.sent_bytes * 100 // max(1, progress.total_bytes), 100)
+        if self._on_progress is None:
+            return
+        try:
+            self._on_progress(min(self._before + self._latest, self._total), self._total)
+        except Exception as error:  # noqa: BLE001 - a watcher's mistake must not cost the upload
+            self._on_progress = None
+            self.view.note(f"on_progress failed and is not called again: {type(error).__name__}: {error}")
 
 
 def check_file(path: Path) -> None:
@@ -94,27 +129,26 @@ def _checked(item: Source) -> Path | str:
     return path
 
 
-async def _one(desk: Desk, item: Path | str, view: View) -> Clip:
+async def _one(desk: Desk, item: Path | str, sent: _Sent) -> Clip:
+    sent.next_file()
     try:
-        return await _send(desk, item, view)
+        return await _send(desk, item, sent)
     except SessionGoneError as error:
         # An upload is no message: into the new session it goes a second time without harm.
-        view.note(f"{error.message} A new session is open.")
-        return await _send(desk, item, view)
+        sent.view.note(f"{error.message} A new session is open.")
+        sent.again()
+        return await _send(desk, item, sent)
 
 
-async def _send(desk: Desk, item: Path | str, view: View) -> Clip:
+async def _send(desk: Desk, item: Path | str, sent: _Sent) -> Clip:
     if isinstance(item, str):
         found = await desk.call(lambda client, session: client.upload_urls(session, [item]))
         if not found:
             raise UploadError("The server took no file from that address.", "Check that it leads to a clip.")
-        return _keep(desk, found[0], None, view)
+        return _keep(desk, found[0], None, sent.view)
 
-    def told(progress: UploadProgress) -> None:
-        view.step(None, "upload", progress.sent_bytes * 100 // max(1, progress.total_bytes), 100)
-
-    taken = await desk.call(lambda client, session: client.upload(session, item, on_progress=told))
-    return _keep(desk, taken, item, view)
+    taken = await desk.call(lambda client, session: client.upload(session, item, on_progress=sent.tell))
+    return _keep(desk, taken, item, sent.view)
 
 
 def _keep(desk: Desk, taken: UploadedFile, path: Path | None, view: View) -> Clip:

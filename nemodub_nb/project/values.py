@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Self, overload
 
@@ -11,6 +12,7 @@ from nemodub_nb import client
 from nemodub_nb.timeline import Changes
 
 from . import display
+from .safe import markup, plain
 
 
 @dataclass(frozen=True, repr=False)
@@ -128,6 +130,63 @@ class Reply:
 
     def _repr_html_(self) -> str:
         return display.reply_html(self)
+
+
+@dataclass(frozen=True, repr=False)
+class Unfinished:
+    """What an earlier process left; `resume` takes it up."""
+
+    session: str | None
+    """The session that resume would go on in; None when there is none."""
+    name: str
+    """Of the project."""
+    when: datetime | None = None
+    """When the session was used last, in UTC."""
+    clips: tuple[str, ...] = ()
+    """The names of its clips."""
+    messages: tuple[str, ...] = ()
+    """What was said, and its outcome is not known."""
+    renders: tuple[str, ...] = ()
+    """The titles of the videos that were being rendered."""
+
+    def __bool__(self) -> bool:
+        return bool(self.messages or self.renders)
+
+    def __repr__(self) -> str:
+        return display.unfinished_text(self)
+
+    def _repr_html_(self) -> str:
+        return f"<p>{markup(display.unfinished_text(self))}</p>"
+
+
+@dataclass(frozen=True, repr=False)
+class Sound:
+    """A short sound that plays where it is shown."""
+
+    wav: bytes
+    """A whole WAV file."""
+    name: str = ""
+    """What it is."""
+
+    def __repr__(self) -> str:
+        return f"<Sound {plain(self.name, 80)}, {display.size(len(self.wav))}>"
+
+    def _repr_html_(self) -> str:
+        return display.sound_html(self)
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a dub will take, before it is begun."""
+
+    credits: float
+    """Credits: nothing on this machine; on the cloud what an edit costs, by the API's rules."""
+    seconds: float | None
+    """How long it will take; None where nothing is known about that."""
+    characters: int
+    """Characters that will be spoken, over all languages."""
+    how: str
+    """Where the figures come from."""
 
 
 @dataclass(frozen=True, repr=False)

@@ -96,10 +96,20 @@ def render(job):
     }
 
 
+def piece(job):
+    """The real thing: it needs no model."""
+    from nemodub_nb.local.engine.worker import run
+
+    return run(job, lambda _: None)
+
+
 def main():
     notes = Path(sys.argv[1])
     job = json.loads(sys.stdin.readline())
     threading.Thread(target=exit_with_parent, daemon=True).start()
+    if job["kind"] == "piece":
+        say({"event": "result", "result": piece(job)})
+        return
     (notes / f"{uuid.uuid4().hex}.job").write_text(json.dumps({**job, "pid": os.getpid()}))
     say(
         {

@@ -6,7 +6,7 @@ import os
 import platform
 import shutil
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nemodub_nb.languages import COMMON, base, english_name
 from nemodub_nb.local.engine.errors import NoVoiceError
@@ -86,11 +86,7 @@ class Report:
 
 def report(home: Path, source: str = "en", languages: Iterable[str] = COMMON) -> Report:
     """Return what this machine can do for clips in the source language; looks only, fetches nothing."""
-    models_dir = home / "models"
-    rows = [_row(tag, source, models_dir) for tag in dict.fromkeys(languages)]
-    return Report(
-        _machine(home), source, tuple(sorted(rows, key=lambda row: (not row.ready, row.speaks == "nothing")))
-    )
+    return Report(_machine(home), source, tuple(_rows(source, languages, home / "models")))
 
 
 def as_text(found: Report) -> str:
@@ -136,6 +132,38 @@ def _cells(row: LanguageRow) -> tuple[str, ...]:
 
 def _yes(value: bool) -> str:
     return "yes" if value else "no"
+
+
+def language_table(home: Path, source: str) -> list[dict[str, Any]]:
+    """Return the same as plain values for those who choose a language, with every voice of each."""
+    from nemodub_nb.local.engine.preview import offered
+
+    models_dir = home / "models"
+    rows = []
+    for row in _rows(source, COMMON, models_dir):
+        voice = _voice(row.language, models_dir)
+        rows.append(
+            {
+                "language": row.language,
+                "name": row.name,
+                "ready": row.ready,
+                "recognises": row.recognises,
+                "translates": row.translates,
+                "voice": voice.id if voice else "",
+                "sounds": _SOUND[voice.grade] if voice else "",
+                "licence": row.licence,
+                "size_mb": row.size_mb,
+                "command": row.command,
+                "voices": offered(row.language, models_dir),
+            }
+        )
+    return rows
+
+
+def _rows(source: str, languages: Iterable[str], models_dir: Path) -> list[LanguageRow]:
+    """Return the rows, those that are ready first."""
+    rows = [_row(tag, source, models_dir) for tag in dict.fromkeys(languages)]
+    return sorted(rows, key=lambda row: (not row.ready, row.speaks == "nothing"))
 
 
 def _row(tag: str, source: str, models_dir: Path) -> LanguageRow:

@@ -47,7 +47,7 @@ def main() -> int:
 
 
 def run(job: Mapping[str, Any], report: Report) -> dict[str, Any]:
-    """Run a job of kind `dub`, `render` or `separate` and return its result. Raises EngineError."""
+    """Run a job of kind `dub`, `render`, `separate` or `piece` and return its result. Raises EngineError."""
     if job.get("kind") == "dub":
         from nemodub_nb.local.engine.dub import dub
         from nemodub_nb.local.engine.jobs import DubJob
@@ -68,6 +68,10 @@ def run(job: Mapping[str, Any], report: Report) -> dict[str, Any]:
 
         separate(job["source"], job["output"], speech=job["speech"], on_progress=tell_separated)
         return {"output": job["output"]}
+    if job.get("kind") == "piece":
+        from nemodub_nb.local.engine.pieces import make_piece
+
+        return make_piece(job)
     raise BadJobError(
         f"The engine knows no job of kind {job.get('kind')!r}.", "Ask for dub, render or separate."
     )

@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from nemodub_nb.local.server.answers import Refusal, no_space
 from nemodub_nb.local.server.calls import Calls
+from nemodub_nb.local.server.embedded import EmbeddedCalls
 from nemodub_nb.local.store import is_full
 
 if TYPE_CHECKING:
@@ -34,7 +35,9 @@ _OWN_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
 def make_app(backend: Backend, messages: RunningMessages, renders: RunningRenders) -> ASGIApp:
     """Return the application."""
     calls = Calls(backend, messages, renders)
+    own = EmbeddedCalls(backend, messages)
     render = "/api/render/proxy/lambda"
+    session = "/api/embedded/sessions/{session_id}"
     routes = [
         Route("/api/auth/anonymous-token", calls.anonymous_token, methods=["POST"]),
         Route("/api/auth/claim-token", calls.claim_token, methods=["POST"]),
@@ -48,6 +51,13 @@ def make_app(backend: Backend, messages: RunningMessages, renders: RunningRender
         Route(f"{render}/{{render_id}}/cancel", calls.cancel_render, methods=["POST"]),
         Route("/api/render/proxy/{render_id}/download", calls.download_render),
         Route("/files/{key}/{name}", calls.file),
+        Route("/api/embedded/languages", own.languages),
+        Route("/api/embedded/voice", own.voice),
+        Route(f"{session}/stop", own.stop, methods=["POST"]),
+        Route(f"{session}/peaks", own.peaks),
+        Route(f"{session}/poster", own.poster),
+        Route(f"{session}/facts", own.facts),
+        Route(f"{session}/sound", own.sound),
     ]
     handlers: Mapping[type[Exception] | int, ExceptionHandler] = {
         Refusal: _refused,

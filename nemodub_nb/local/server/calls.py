@@ -19,19 +19,18 @@ from nemodub_nb.local.server.answers import (
     Refusal,
     bad_request,
     busy,
-    no_session,
     ok,
     out_of_credits,
     plan_blocks_export,
     rendered,
-    token_refused,
 )
+from nemodub_nb.local.server.callers import Callers
 from nemodub_nb.local.server.desk import SessionDesk
 from nemodub_nb.local.server.export import compile_draft
 from nemodub_nb.local.server.fetch import fetch
 from nemodub_nb.local.server.upload import Arriving, keep_all, receive_form
 from nemodub_nb.local.server.views import shown_clip, shown_render, shown_state
-from nemodub_nb.local.store import TokenRefusedError, TooManyTokensError
+from nemodub_nb.local.store import TooManyTokensError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -42,7 +41,7 @@ if TYPE_CHECKING:
     from nemodub_nb.local.server.backend import Backend
     from nemodub_nb.local.server.rendering import RunningRenders
     from nemodub_nb.local.server.running import Frames, RunningMessages
-    from nemodub_nb.local.store import Clip, Render, Session, User
+    from nemodub_nb.local.store import Clip, Render, Session
 
 _MOST_BODY = 64 * 1024 * 1024
 _MOST_NAME = 200
@@ -56,23 +55,9 @@ class Calls:
         self._backend = backend
         self._messages = messages
         self._renders = renders
+        self._callers = Callers(backend)
 
     # --- who is calling
-
-    def _user(self, request: Request) -> User:
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not token.strip():
-            raise token_refused("There is no bearer token in the Authorization header.")
-        try:
-            return self._backend.users.by_token(token.strip())
-        except TokenRefusedError as error:
-            raise token_refused(str(error)) from None
-
-    def _session(self, session_id: object, user: User) -> Session:
-        session = self._backend.sessions.get(str(session_id), user.id)
-        if session is None:
-            raise no_session(str(session_id))
-        return session
 
     async def anonymous_token(self, request: Request) -> Response:
         """Give a starter token to a client id."""
@@ -91,14 +76,14 @@ class Calls:
 
     async def credits(self, request: Request) -> Response:
         """Tell the balance."""
-        available, frozen = self._backend.credits(self._user(request))
+        available, frozen = self._backend.credits(self._callers.user(request))
         return ok({"available": available, "frozen": frozen, "total": available + frozen})
 
     # --- sessions
 
     async def create_session(self, request: Request) -> Response:
         """Open a session."""
-        user = self._user(request)
+        user = self._callers.user(request)
         body = await _json(request, may_be_empty=True)
         name = str(body.get("task_name") or "project")[:_MOST_NAME]
         session = self._backend.sessions.create(user.id, name, str(body.get("language") or "en")[:_MOST_NAME])
@@ -106,23 +91,23 @@ class Calls:
 
     async def claim_token(self, request: Request) -> Response:
         """Give a token that opens the project in a browser and nothing else."""
-        user = self._user(request)
+        user = self._callers.user(request)
         body = await _json(request)
-        session = self._session(body.get("session_id"), user)
+        session = self._callers.session(body.get("session_id"), user)
         if str(body.get("task_id")) != session.task_id:
             raise bad_request("The task_id does not belong to this session.")
         return ok({"claim_token": CLAIM_PREFIX + secrets.token_urlsafe(24), "expires_in": CLAIM_SECONDS})
 
     async def state(self, request: Request) -> Response:
         """Tell a session's timeline and files."""
-        session = self._session(request.path_params["session_id"], self._user(request))
+        session = self._callers.own_session(request)
         return ok(shown_state(self._backend, session, str(request.base_url)))
 
     # --- uploads
 
     async def upload(self, request: Request) -> Response:
         """Take files in, by multipart or by URL."""
-        session = self._session(request.path_params["session_id"], self._user(request))
+        session = self._callers.own_session(request)
         content_type = request.headers.get("content-type", "")
         if content_type.partition(";")[0].strip().lower() == "application/json":
             arrived = await self._fetched(await _json(request))
@@ -159,9 +144,9 @@ class Calls:
 
     async def run(self, request: Request) -> Response:
         """Give a message to the agent and stream what happens."""
-        user = self._user(request)
+        user = self._callers.user(request)
         body = await _json(request)
-        session = self._session(body.get("session_id"), user)
+        session = self._callers.session(body.get("session_id"), user)
         parts = _parts(body)
         cost = 0
         if self._backend.settings.quota is not None:
@@ -187,12 +172,12 @@ class Calls:
 
     async def submit_render(self, request: Request) -> Response:
         """Start an export, or tell about the one with that id."""
-        user = self._user(request)
+        user = self._callers.user(request)
         missing = [name for name in SKILL_HEADERS if not request.headers.get(name, "").strip()]
         if missing:
             raise plan_blocks_export(missing[0])
         body = await _json(request)
-        session = self._session(body.get("sessionId"), user)
+        session = self._callers.session(body.get("sessionId"), user)
         render_id, output = str(body.get("id") or ""), body.get("output") or {}
         if not render_id or len(render_id) > _MOST_NAME or not isinstance(output, dict):
             raise bad_request("An export needs an id such as render_1700000000000, and output as an object.")
@@ -214,7 +199,7 @@ class Calls:
         }
 
     def _render(self, request: Request) -> Render:
-        render = self._backend.renders.get(self._user(request).id, request.path_params["render_id"])
+        render = self._backend.renders.get(self._callers.user(request).id, request.path_params["render_id"])
         if render is None:
             raise Refusal(404, 404, "There is no export with this id. Submit it first.")
         return render

@@ -33,9 +33,15 @@ class JobError(Exception):
 class Workers:
     """Runs jobs, a bounded number of each kind at a time."""
 
-    def __init__(self, command: Sequence[str] = WORKER, *, dubs: int = 1, renders: int = 1) -> None:
+    def __init__(
+        self, command: Sequence[str] = WORKER, *, dubs: int = 1, renders: int = 1, pieces: int = 2
+    ) -> None:
         self._command = tuple(command)
-        self._room = {"dub": asyncio.Semaphore(dubs), "render": asyncio.Semaphore(renders)}
+        self._room = {
+            "dub": asyncio.Semaphore(dubs),
+            "render": asyncio.Semaphore(renders),
+            "piece": asyncio.Semaphore(pieces),
+        }
 
     async def run(self, job: Mapping[str, Any]) -> AsyncGenerator[Mapping[str, Any], None]:
         """Yield `{"event": "progress", …}` lines, then one `{"event": "result", "result": …}`.
@@ -55,6 +61,14 @@ class Workers:
         async with room, contextlib.aclosing(self._run(job)) as lines:
             async for line in lines:
                 yield line
+
+    async def result(self, job: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the result of a job whose progress nobody watches. Raises JobError."""
+        async with contextlib.aclosing(self.run(job)) as lines:
+            async for line in lines:
+                if line["event"] == "result":
+                    return dict(line["result"])
+        raise JobError("The work ended without a result.", "Please try it again.")
 
     async def _run(self, job: Mapping[str, Any]) -> AsyncGenerator[Mapping[str, Any], None]:
         try:

@@ -27,6 +27,7 @@ _log = logging.getLogger(__name__)
 _AUTHOR = "nemo_agent"
 _FRAGMENT_WORDS = 12
 _TROUBLE = "Something went wrong here while working on that. Nothing has changed; please try again."
+_STOPPED = "Stopped."
 
 _NO_SPACE = (
     "The disk of the backend's folder is full. Free some space, or set NEMODUB_HOME to a folder on another disk, and say"
@@ -46,6 +47,7 @@ class RunningMessages:
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._stopped: set[str] = set()
 
     def start(self, message: Message) -> Frames:
         """Work on a message in the background; its frames come through the queue, None is the end."""
@@ -54,6 +56,22 @@ class RunningMessages:
         self._tasks[message.id] = task
         task.add_done_callback(lambda _: self._tasks.pop(message.id, None))
         return queue
+
+    async def stop(self, session_id: str) -> bool:
+        """End the message that a session has running here, its engine included; False when there is none."""
+        last = self._backend.messages.last(session_id)
+        task = self._tasks.get(last[0].id) if last else None
+        if last is None or task is None:
+            return False
+        message_id = last[0].id
+        self._stopped.add(message_id)
+        try:
+            await asyncio.sleep(0)  # a task that has not begun would end without a word
+            task.cancel()
+            await asyncio.wait([task])
+        finally:
+            self._stopped.discard(message_id)
+        return True
 
     async def frames(self, queue: Frames) -> AsyncGenerator[dict[str, Any], None]:
         """Yield the frames of a message, heartbeats among them, until its end."""
@@ -77,8 +95,12 @@ class RunningMessages:
             status = "done"
             tell.text(answer.text)
         except asyncio.CancelledError:
-            status = "running"  # the next server takes it up
-            raise
+            if message.id not in self._stopped:
+                status = "running"  # the next server takes it up
+                raise
+            trouble = _STOPPED
+            with contextlib.suppress(Exception):
+                tell.error(trouble, "STOPPED")
         except Exception as error:  # noqa: BLE001 - the border of the task: whatever went wrong is told
             _log.exception("A message could not be answered.")
             trouble = _NO_SPACE if _is_full(error) else _TROUBLE
@@ -166,8 +188,8 @@ class _Teller:
             self._tell({**self._frame([{"text": fragment}]), "partial": True}, keep=False)
         self._tell(self._frame([{"text": text}]), keep=True)
 
-    def error(self, message: str) -> None:
-        self._tell({"error": message}, keep=True)
+    def error(self, message: str, code: str | None = None) -> None:
+        self._tell({"error": message} | ({"errorCode": code} if code else {}), keep=True)
 
     def _frame(self, parts: list[dict[str, Any]]) -> dict[str, Any]:
         return {
