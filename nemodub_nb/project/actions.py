@@ -22,6 +22,7 @@ from .ledger import Ledger
 from .outputs import Target
 from .sentences import Original, Subtitles, dub_sentence, for_clip, listed, parse_languages, spoken
 from .values import Clip, Credits, Estimate, Exports, Reply, Resumed, Unfinished
+from .watchers import Watchers, told
 
 if TYPE_CHECKING:
     from nemodub_nb.client import SessionState
@@ -73,7 +74,9 @@ class Actions:
         self._saying: asyncio.Task[Reply] | None = None
         self._stopped: asyncio.Task[Reply] | None = None
         self.ledger = Ledger(desk)
+        self.watchers = Watchers()
 
+    @told
     async def upload(
         self,
         sources: uploads.Source | Iterable[uploads.Source],
@@ -85,6 +88,7 @@ class Actions:
         async with view, self.ledger.action(f"Upload {listed([named(item) for item in items])}"):
             return await uploads.upload(self.desk, items, view, on_progress)
 
+    @told
     async def dub(
         self, to: str | Iterable[str], view: View, on_event: talk.OnEvent | None, options: DubOptions
     ) -> Reply:
@@ -109,6 +113,7 @@ class Actions:
         step = f"Dub into {listed([spoken(tag) for tag in tags])}"
         return await self._say(sentence, parts, view, on_event, step, asdict(task))
 
+    @told
     async def ask(
         self, sentence: str, clip: Clip | str | None, view: View, on_event: talk.OnEvent | None
     ) -> Reply:
@@ -148,6 +153,7 @@ class Actions:
             exported.exports,
         )
 
+    @told
     async def export(self, view: View, options: ExportOptions) -> Exports:
         """Render and download the videos."""
         wanted = options.get("languages")
@@ -166,6 +172,7 @@ class Actions:
                 quality=quality,
             )
 
+    @told
     async def resume(self, view: View) -> Resumed:
         """Take up what an earlier process left under way."""
         async with self._talking, self._exporting, view, self.ledger.action("Resume"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NoReturn, Self, Unpack, overload
 
 from . import live
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .talk import OnEvent
     from .uploads import OnProgress
     from .values import Clip, Exports, Reply, Resumed, Unfinished
+    from .watchers import OnDone
 
 Path = str | os.PathLike[str]
 
@@ -259,6 +260,10 @@ class Project(Looking, Listening):
     async def aresume(self, *, show: bool | View = True) -> Resumed:
         """Take up, as `resume` does."""
         return await LOOP.follow(self._actions.resume(_view("Resume", show=show)))
+
+    def watch(self, callback: OnDone) -> Callable[[], None]:
+        """Call back on the project's thread with what each action returns, whoever asked for it; returns what ends that."""
+        return self._actions.watchers.add(callback)
 
     def unfinished(self) -> Unfinished:
         """Return what resume() would take up: the session used last and what was under way in it. Nothing is changed."""
