@@ -2,6 +2,8 @@
 
     import nemodub_nb as nd
 
+    nd.Studio()  # the panels, in a cell
+
     project = nd.open_project()
     project.upload("explainer.mp4")
     project.dub(to=["es", "fr", "de"])
@@ -14,7 +16,7 @@ neither pandas nor an engine.
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
@@ -51,14 +53,17 @@ if TYPE_CHECKING:
         UploadError,
     )
     from nemodub_nb.languages import UnknownLanguageError
+    from nemodub_nb.panels import Studio
     from nemodub_nb.project import (
         BackendDiedError,
         BackendMissingError,
         BadInputError,
         Clip,
         Credits,
+        Estimate,
         Export,
         Exports,
+        NotHereError,
         NothingToExportError,
         NotReceivedError,
         OutcomeUnknownError,
@@ -67,6 +72,10 @@ if TYPE_CHECKING:
         Reply,
         Resumed,
         SessionGoneError,
+        Sound,
+        StoppedByUserError,
+        Unfinished,
+        View,
         allow_nested_asyncio,
         aopen_project,
         open_project,
@@ -87,6 +96,7 @@ __all__ = [
     "Credits",
     "DiskError",
     "DownloadError",
+    "Estimate",
     "Export",
     "Exports",
     "FileTooLargeError",
@@ -96,6 +106,7 @@ __all__ = [
     "NemoError",
     "NemoTimeoutError",
     "NotFoundError",
+    "NotHereError",
     "NotReceivedError",
     "NothingToExportError",
     "OutOfCreditsError",
@@ -113,21 +124,27 @@ __all__ = [
     "ServerFullError",
     "SessionGoneError",
     "SessionNotFoundError",
+    "Sound",
+    "StoppedByUserError",
     "StreamBrokenError",
+    "Studio",
     "TokenError",
+    "Unfinished",
     "UnknownLanguageError",
     "UnsupportedTypeError",
     "UploadError",
+    "View",
     "allow_nested_asyncio",
     "aopen_project",
     "open_project",
+    "panels",
 ]
 
 _FROM_PROJECT = frozenset(
     (
-        "BackendDiedError", "BackendMissingError", "BadInputError", "Clip", "Credits", "Export", "Exports",
-        "NotReceivedError", "NothingToExportError", "OutcomeUnknownError", "Project", "ProjectError", "Reply", "Resumed",
-        "SessionGoneError", "allow_nested_asyncio", "aopen_project", "open_project",
+        "BackendDiedError", "BackendMissingError", "BadInputError", "Clip", "Credits", "Estimate", "Export", "Exports",
+        "NotHereError", "NotReceivedError", "NothingToExportError", "OutcomeUnknownError", "Project", "ProjectError", "Reply", "Resumed",
+        "SessionGoneError", "Sound", "StoppedByUserError", "Unfinished", "View", "allow_nested_asyncio", "aopen_project", "open_project",
     )
 )  # fmt: skip
 
@@ -136,11 +153,29 @@ def __getattr__(name: str) -> object:
     """Import a public name when it is first used."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    rooms = {"UnknownLanguageError": "languages"} | dict.fromkeys(_FROM_PROJECT, "project")
+    if name == "panels":
+        return import_module(f"{__name__}.panels")
+    rooms = {"Studio": "panels", "UnknownLanguageError": "languages"} | dict.fromkeys(
+        _FROM_PROJECT, "project"
+    )
     room = rooms.get(name, "client")
     value: object = getattr(import_module(f"{__name__}.{room}"), name)
     globals()[name] = value
     return value
+
+
+def load_ipython_extension(ipython: Any) -> None:
+    """Add the magics `%nemodub` and `%%nemodub`; called by `%load_ext nemodub_nb`."""
+    from nemodub_nb import magics
+
+    magics.load_ipython_extension(ipython)
+
+
+def unload_ipython_extension(ipython: Any) -> None:
+    """Take the magics away; called by `%unload_ext nemodub_nb`."""
+    from nemodub_nb import magics
+
+    magics.unload_ipython_extension(ipython)
 
 
 def __dir__() -> list[str]:

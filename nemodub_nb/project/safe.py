@@ -7,12 +7,14 @@ import re
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Final
 
+from nemodub_nb.contract import TOKEN_PREFIX
+
 # Escape sequences of terminals, control characters but line breaks and tabs, and marks that turn the reading direction.
 _ESCAPES: Final = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b.?", re.DOTALL)
 _INVISIBLE: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]",
 )
-_TOKEN: Final = re.compile(r"nmv_usr_[^\s\"'<>,;)]+")
+_TOKEN: Final = re.compile(rf"{TOKEN_PREFIX}[^\s\"'<>,;)]+")
 _NOT_IN_NAMES: Final = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]')
 _RESERVED: Final = re.compile(r"(?i)^(con|prn|aux|nul|com\d|lpt\d)(\..*)?$")
 _LONGEST_NAME: Final = 120
@@ -21,7 +23,7 @@ _LONGEST_TEXT: Final = 20_000
 
 def plain(text: str, limit: int = _LONGEST_TEXT) -> str:
     """Return text without escape sequences, control and direction marks or tokens, at most `limit` characters long."""
-    shown = _TOKEN.sub("nmv_usr_•••", _INVISIBLE.sub("", _ESCAPES.sub("", text[: limit * 4])))
+    shown = _TOKEN.sub(f"{TOKEN_PREFIX}•••", _INVISIBLE.sub("", _ESCAPES.sub("", text[: limit * 4])))
     return shown if len(shown) <= limit else f"{shown[: limit - 1]}…"
 
 

@@ -1,0 +1,13 @@
+"""The panels: every step of a dub as something that can be touched."""
+
+from .connect import Connect
+from .credits import Credits
+from .export import Export
+from .languages import Languages
+from .live import Live
+from .panel import Panel
+from .studio import Studio
+from .timeline import Timeline
+from .upload import Upload
+
+__all__ = ["Connect", "Credits", "Export", "Languages", "Live", "Panel", "Studio", "Timeline", "Upload"]

@@ -1,0 +1,389 @@
+"""The panel that makes the videos: one a language, played side by side, with the files and what was measured."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from nemodub_nb import timeline
+from nemodub_nb.client import NemoError
+from nemodub_nb.languages import own_name
+from nemodub_nb.project import BadInputError
+from nemodub_nb.project import Export as Exported
+from nemodub_nb.project.display import exports_html, exports_text, language_name, length
+from nemodub_nb.project.safe import file_part, file_stem, plain
+
+from . import front, onscreen, words
+from .panel import Panel
+from .shelf import PIECE_BYTES, SOURCE, FileGoneError, Item, key, piece, shelf
+from .story import Story
+
+FORMATS: Final = {"mp4": "MP4"}
+"""What the backends render, and what it is called."""
+QUALITIES: Final = ("high", "medium", "low")
+SHAPES: Final = ("", "16:9", "9:16", "1:1")
+"""Empty: as the timeline has it."""
+MOST_BYTES: Final = 300 * 1024 * 1024
+"""Larger files are linked and not played here: a page would hold them in memory."""
+_LONGEST_FOLDER: Final = 1000
+
+
+class Export(Panel):
+    """Choose languages and quality, render, watch, and take the files along."""
+
+    _esm = front.esm("export")
+    _css = front.css("export")
+    title = words.EXPORT
+    number = 6
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        self._left_out: frozenset[str] = frozenset()
+        self._format = "mp4"
+        self._quality = "high"
+        self._shape = ""
+        self._folder = "."
+        self._under_way: tuple[str, ...] = ()
+        self._cost: float | None = None
+        self._shelf: dict[str, Item] = {}
+        self._rendered_from: dict[Path, tuple[Exported, str]] = {}
+        self._older: frozenset[Path] = frozenset()
+        super().__init__(*args, **options)
+
+    # What it shows
+
+    def draw(self) -> dict[str, Any]:
+        """Return the table of languages, the choices, and the films that can be played."""
+        flow = self.workflow
+        names = self._names()
+        return {
+            "say": self._say(),
+            "rows": [self._row(name) for name in names],
+            "films": self._films(),
+            "formats": [*FORMATS.items()],
+            "format": self._format,
+            "qualities": [(name, words.QUALITIES[name]) for name in QUALITIES],
+            "quality": self._quality,
+            "shapes": [(name, words.SHAPES[name]) for name in SHAPES],
+            "shape": self._shape,
+            "shape_now": onscreen.aspect(flow.draft, flow.clip) or "",
+            "sentence": words.shape_sentence(self._shape) if self._shape else "",
+            "folder": self._folder,
+            "busy": flow.rendering is not None,
+            "asking": flow.work is not None,
+            "cost": words.exports_cost(self._cost) if flow.exports else "",
+            "left": self._left(),
+            "limit": MOST_BYTES,
+            "piece": PIECE_BYTES,
+        }
+
+    def twin(self) -> str:
+        """Return the calls that export the same videos."""
+        flow = self.workflow
+        tags = [name for name in self._chosen() if name]
+        options = [repr(tags)] if tags else []
+        if len(flow.clips) > 1 and flow.clip:
+            options.append(f"clip={flow.clip.name!r}")
+        options += [f"to={self._folder!r}"] if self._folder != "." else []
+        options += [f"format={self._format!r}"] if self._format != "mp4" else []
+        options.append(f"quality={self._quality!r}")
+        return "\n".join(
+            [
+                "import nemodub_nb as nd",
+                "",
+                f"project = nd.open_project({flow.name!r}, backend={flow.backend!r})",
+                "project.resume()",
+                *([f"project.ask({words.shape_sentence(self._shape)!r})"] if self._shape else []),
+                f"exports = project.export({', '.join(options)})",
+                "exports",
+            ]
+        )
+
+    def story(self) -> Story:
+        """Return the exports with players and links that a saved notebook keeps."""
+        flow = self.workflow
+        if not flow.exports and not flow.failed_exports:
+            return Story(self.title, "" if self.why() else self._say())
+        return Story(
+            self.title,
+            self._say(),
+            exports_html(flow.exports, flow.failed_exports),
+            exports_text(flow.exports, flow.failed_exports),
+        )
+
+    def done(self) -> bool:
+        """Tell whether every language of the clip is exported as it is now."""
+        names = self._names()
+        return bool(names) and all(
+            (one := self._export(name)) is not None and one.video not in self._older for name in names
+        )
+
+    def why(self) -> str:
+        """Return what has to happen before something can be exported."""
+        flow = self.workflow
+        if self.alone and flow.unfinished:
+            return ""
+        if flow.phase != "ready":
+            return words.CONNECT_BEFORE
+        if not flow.clips:
+            return words.UPLOAD_BEFORE
+        return "" if self._names() else words.DUB_BEFORE
+
+    def heard(self, topic: str, detail: Any) -> None:  # noqa: ARG002 - the topic says it all
+        """Look again at the files, and at whether they still are what the timeline says."""
+        if topic in {"exports", "clips", "connection", "timeline"}:
+            flow = self.workflow
+            self._shelf = shelf(flow.clip, self._exports())
+            for one in flow.exports:
+                known = self._rendered_from.get(one.video)
+                if known is None or known[0] is not one:
+                    self._rendered_from[one.video] = one, onscreen.mark(flow.draft, one)
+            self._older = frozenset(
+                one.video
+                for one in flow.exports
+                if self._rendered_from[one.video][1] != onscreen.mark(flow.draft, one)
+            )
+
+    # What the page asks for
+
+    async def do_choose(self, message: Mapping[str, Any], _buffers: Sequence[memoryview]) -> None:
+        """Take over a choice: languages, format, quality, shape or folder."""
+        self.clear_error()
+        chosen = message.get("languages")
+        if isinstance(chosen, list):
+            self._left_out = frozenset(self._names()) - {name for name in chosen if isinstance(name, str)}
+        self._format = _one_of(message.get("format"), FORMATS, self._format)
+        self._quality = _one_of(message.get("quality"), QUALITIES, self._quality)
+        self._shape = _one_of(message.get("shape"), SHAPES, self._shape)
+        folder = message.get("folder")
+        if isinstance(folder, str):
+            self._folder = folder.strip()[:_LONGEST_FOLDER] or "."
+
+    async def do_export(self, _message: Mapping[str, Any], _buffers: Sequence[memoryview]) -> None:
+        """Render and save what is chosen; a new shape is first said to the agent."""
+        self.clear_error()
+        flow = self.workflow
+        names = self._chosen()
+        if not names:
+            raise BadInputError(words.NO_LANGUAGE, words.CHOOSE_LANGUAGE)
+        if flow.rendering is not None:
+            raise BadInputError(words.EXPORT_RUNS, words.WAIT)
+        if self._shape:
+            await self._reshape()
+        before = flow.credits
+        self._under_way = tuple(names)
+        try:
+            await flow.export(
+                [name for name in names if name] or None,
+                format=self._format,
+                quality=self._quality,
+                to=self._folder,
+            )
+        except NemoError as error:
+            flow.tell("failed", error)
+            raise
+        finally:
+            self._under_way = ()
+        after = flow.credits
+        self._cost = before.available - after.available if before and after else None
+
+    async def do_resume(self, _message: Mapping[str, Any], _buffers: Sequence[memoryview]) -> None:
+        """Take up what an earlier kernel left."""
+        self.clear_error()
+        await self.workflow.resume()
+
+    async def do_video(self, message: Mapping[str, Any], _buffers: Sequence[memoryview]) -> None:
+        """Send one piece of a file that an export or the clip names. The page names it by its key, never by a path."""
+        name, offset, wanted = message.get("key"), message.get("offset"), message.get("length")
+        answer = {"kind": "video", "id": plain(str(message.get("id")), 80), "key": name, "offset": offset}
+        item = self._shelf.get(name) if isinstance(name, str) else None
+        if item is None or type(offset) is not int or type(wanted) is not int or offset < 0 or wanted < 1:
+            self.push({**answer, "refused": words.NO_SUCH_FILE})
+            return
+        try:
+            data = await asyncio.to_thread(piece, item, offset, wanted)
+        except FileGoneError:
+            self.heard("exports", None)
+            self.push({**answer, "refused": words.FILE_CHANGED})
+        except OSError as error:
+            self.push({**answer, "refused": words.unreadable(item.path.name, error.strerror or "")})
+        else:
+            self.push({**answer, "stamp": item.stamp}, [data])
+
+    async def do_captions(self, message: Mapping[str, Any], _buffers: Sequence[memoryview]) -> None:
+        """Send what the source says as WebVTT; the subtitles of an export are a file of it."""
+        flow = self.workflow
+        text = timeline.vtt(onscreen.heard(flow.draft, flow.clip))
+        self.push({"kind": "captions", "id": plain(str(message.get("id")), 80), "text": text})
+
+    # The inside
+
+    async def _reshape(self) -> None:
+        """Say the shape to the agent and see that the timeline took it over."""
+        flow, shape = self.workflow, self._shape
+        if onscreen.aspect(flow.draft, flow.clip) == shape:
+            self._shape = ""
+            return
+        reply = await flow.ask(words.shape_sentence(shape))
+        if onscreen.aspect(flow.draft, flow.clip) != shape and not reply.changes:
+            raise BadInputError(words.NOT_RESHAPED, words.said_instead(plain(reply.text, 200)))
+        self._shape = ""
+
+    def _names(self) -> list[str]:
+        """Return what can be exported: the languages of the clip; an empty name is the whole, where none is named."""
+        flow = self.workflow
+        clip = flow.clip.name if flow.clip and len(flow.clips) > 1 else None
+        found = [*flow.languages] if clip is None else timeline.languages(flow.draft, clip)
+        found += [one.language or "" for one in self._exports() if (one.language or "") not in found]
+        if not found and flow.backend == "cloud" and timeline.ready_to_export(flow.draft):
+            return [""]
+        return found
+
+    def _chosen(self) -> list[str]:
+        return [name for name in self._names() if name not in self._left_out]
+
+    def _exports(self) -> list[Exported]:
+        """Return the exports of the clip that is worked on."""
+        flow = self.workflow
+        clip = flow.clip
+        several = len(flow.clips) > 1
+        return [one for one in flow.exports if not several or clip is None or one.clip in {None, clip.name}]
+
+    def _export(self, name: str) -> Exported | None:
+        return next((one for one in reversed(self._exports()) if (one.language or "") == name), None)
+
+    def _row(self, name: str) -> dict[str, Any]:
+        one = self._export(name)
+        state, share = self._state(name, one)
+        failed = self._failure(name) if state == "failed" else ""
+        return {
+            "name": name,
+            "language": language_name(name) if name else words.WHOLE,
+            "own": own_name(name) if name else "",
+            "chosen": name not in self._left_out,
+            "state": state,
+            "share": share,
+            "failed": failed,
+            "files": self._files(one) if one and state in {"saved", "older", "failed"} else [],
+            "size": one.size_bytes if one and state in {"saved", "older"} else None,
+            "facts": _facts(one) if one else "",
+            "will": self._will(name),
+        }
+
+    def _will(self, name: str) -> str:
+        """Return what the video will be called."""
+        flow = self.workflow
+        stem = file_stem(flow.clip.name if flow.clip else flow.name)
+        return f"{stem}.{file_part(name) or 'export'}.{self._format}"
+
+    def _state(self, name: str, one: Exported | None) -> tuple[str, float | None]:
+        """Return a word for how far an export has come, and the share that is rendered."""
+        flow = self.workflow
+        title = plain(name or (flow.clip.name if flow.clip else ""), 40)
+        for work in (flow.rendering, flow.work):
+            step = work.progress.steps.get(title, {}).get("export") if work else None
+            if step is not None and not step.complete:
+                return "rendering", min(1.0, max(0.0, step.done / step.total)) if step.total > 0 else None
+            if step is not None and flow.rendering is work:
+                return "written", 1.0
+        if flow.rendering is not None and name in self._under_way:
+            return "waiting", None
+        if self._failure(name):
+            return "failed", None
+        if one is None:
+            return "ready", None
+        return ("older" if one.video in self._older else "saved"), None
+
+    def _failure(self, name: str) -> str:
+        flow = self.workflow
+        clip = flow.clip.name if flow.clip else ""
+        failed = flow.failed_exports
+        return plain(
+            failed.get(name) or failed.get(f"{clip} {name}") or ("" if name else failed.get(clip, "")), 500
+        )
+
+    def _files(self, one: Exported) -> list[dict[str, Any]]:
+        """Return the files of an export that are there, the video first."""
+        items = (self._shelf.get(key(one.language, path)) for path in (one.video, *one.subtitles, one.report))
+        return [item.facts() for item in items if item is not None]
+
+    def _films(self) -> list[dict[str, Any]]:
+        """Return what the player can switch between: the clip itself, then each language."""
+        flow = self.workflow
+        films = []
+        source = self._shelf.get(SOURCE)
+        if source is not None and source.plays:
+            spoken = onscreen.spoken(flow.draft, flow.clip)
+            label = own_name(spoken) if spoken else words.ORIGINAL
+            captions = "heard" if onscreen.heard(flow.draft, flow.clip) else ""
+            films.append({**source.facts(), "label": label, "lang": spoken or "", "captions": captions})
+        for name in self._names():
+            one = self._export(name)
+            item = self._shelf.get(key(one.language, one.video)) if one else None
+            if one is None or item is None or not item.plays:
+                continue
+            track = self._shelf.get(f"{name or 'all'}.vtt")
+            films.append(
+                {
+                    **item.facts(),
+                    "label": own_name(name) if name else words.WHOLE,
+                    "lang": name,
+                    "captions": track.facts()
+                    if track and not onscreen.burned(flow.draft, flow.clip, name)
+                    else "",
+                }
+            )
+        return films
+
+    def _left(self) -> str:
+        left = self.workflow.unfinished
+        if not self.alone or not left or self.workflow.phase != "ready":
+            return ""
+        when = left.when.astimezone().strftime("%d %B, %H:%M") if left.when else ""
+        return words.left_behind(when, left.clips, len(left.messages), len(left.renders))
+
+    def _say(self) -> str:
+        flow = self.workflow
+        if flow.rendering is not None:
+            rows = [self._state(name, None) for name in self._under_way]
+            now = next(
+                (name for name, row in zip(self._under_way, rows, strict=True) if row[0] == "rendering"), ""
+            )
+            ready = sum(row[0] == "written" for row in rows)
+            return words.exporting(language_name(now) if now else "", ready, len(rows))
+        saved = self._exports()
+        if saved:
+            return words.saved(len(saved), sum(one.size_bytes for one in saved), len(flow.failed_exports))
+        height = flow.clip.height if flow.clip else None
+        return words.export_plan(
+            FORMATS[self._format],
+            f"{height}p"
+            if height and not onscreen.aspect(flow.draft, flow.clip)
+            else onscreen.aspect(flow.draft, flow.clip) or "",
+            flow.backend,
+        )
+
+
+def _one_of(value: object, among: Mapping[str, str] | Sequence[str], old: str) -> str:
+    return value if isinstance(value, str) and value in among else old
+
+
+def _facts(one: Exported) -> str:
+    """Return what was measured of an export, on one line."""
+    measured = one.measured
+    width, height = _number(measured.get("width")), _number(measured.get("height"))
+    loudness, peak = _number(measured.get("loudness_lufs")), _number(measured.get("true_peak_dbtp"))
+    picture = words.PICTURES.get(str(measured.get("picture")), "")
+    parts = [
+        length(one.duration_s),
+        f"{width:.0f} × {height:.0f}" if width and height else "",
+        f"{loudness:.1f} LUFS".replace("-", "−") if loudness is not None else "",
+        f"{peak:.1f} dBTP".replace("-", "−") if peak is not None else "",
+        picture,
+    ]
+    return " · ".join(filter(None, parts))
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None

@@ -1,0 +1,58 @@
+"""What the timeline says of one clip's picture and words, as a player and an export need it."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any, Final
+
+from nemodub_nb import timeline
+from nemodub_nb.project.recovery import fingerprint
+
+if TYPE_CHECKING:
+    from nemodub_nb.project import Clip, Export
+
+_SAME_LENGTH_S: Final = 0.5
+
+
+def aspect(draft: Any, clip: Clip | None) -> str | None:
+    """Return the shape that the timeline gives the picture, None where it says nothing."""
+    metas = (track.extra.get("m") for track in _tracks(draft, clip, "picture"))
+    return next((str(meta["aspect"]) for meta in metas if isinstance(meta, dict) and "aspect" in meta), None)
+
+
+def burned(draft: Any, clip: Clip | None, language: str) -> bool:
+    """Tell whether the subtitles of a language are part of the picture."""
+    return any(t.mode == "burned" and t.language == language for t in _tracks(draft, clip, "subtitles"))
+
+
+def spoken(draft: Any, clip: Clip | None) -> str | None:
+    """Return the language that the clip itself speaks."""
+    return next((track.language for track in _tracks(draft, clip, "transcript")), None)
+
+
+def heard(draft: Any, clip: Clip | None) -> list[timeline.Cue]:
+    """Return what the clip itself says; nothing once the timeline is cut, for its times are no longer the clip's."""
+    if clip is None or clip.duration_s is None:
+        return []
+    ends_s = max((track.end_ms for track in _tracks(draft, clip, "picture")), default=0) / 1000
+    if abs(ends_s - clip.duration_s) > _SAME_LENGTH_S:
+        return []
+    return [
+        timeline.Cue(segment.start_ms / 1000, segment.end_ms / 1000, segment.text)
+        for track in _tracks(draft, clip, "transcript")
+        for segment in track.segments
+        if segment.text
+    ]
+
+
+def mark(draft: Any, export: Export) -> str:
+    """Return what an export shows of the timeline, as something to compare."""
+    chosen = timeline.select(draft, export.clip, export.language) if isinstance(draft, dict) else draft
+    return hashlib.sha256(fingerprint(chosen).encode(errors="replace")).hexdigest()
+
+
+def _tracks(draft: Any, clip: Clip | None, role: str) -> list[timeline.Track]:
+    name = clip.name if clip else None
+    return [
+        track for track in timeline.decode(draft).tracks if track.role == role and name in (None, track.clip)
+    ]

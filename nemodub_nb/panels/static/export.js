@@ -1,0 +1,158 @@
+// @ts-check
+import { bar, button, card, chip, field, h, put, segments, send, size, text } from "./ui.js";
+import { fetcher, player, save } from "./player.js";
+
+const WORDS = {
+  language: "language", video: "video", size: "size", state: "state", choose: "Export", all: "All languages",
+  export: "Export", videos: "videos", oneVideo: "1 video", nothing: "Export", noLanguage: "Tick at least one language.", runs: "An export is under way.", asks: "Something is under way: wait until it is done.",
+  quality: "Quality", shape: "Shape", folder: "Folder", format: "Format", beside: "beside the notebook",
+  saved: "saved", older: "out of date", olderHint: "The timeline changed after this export: export it again.", failed: "failed", waiting: "waiting", rendering: "rendering", written: "saved", ready: "not exported", resume: "Resume",
+  download: "Save to this computer", report: "report", first: "First the agent is told", shapeHint: "This changes the timeline of the clip, for every language.",
+  phones: { "9:16": "TikTok, Reels, Shorts", "1:1": "square feeds", "16:9": "YouTube, television" }, timelineIs: "the timeline is",
+  notSaved: "Not saved:", cost: "Cost:",
+};
+const TONES = { saved: "ok", written: "ok", older: "warn", failed: "bad", waiting: "", rendering: "run", ready: "" };
+
+export default {
+  /** @param {{model: any, el: HTMLElement}} context */
+  render({ model, el }) {
+    const files = fetcher(model);
+    const cinema = player(model, files);
+    const end = card(model, el, (body, view, tools) => {
+      const go = button(WORDS.export, { main: true, onclick: () => send(model, "export") });
+      put(tools, go);
+
+      const leftText = h("p", { class: "nd-grow" });
+      const left = h("div", { class: "nd-well nd-row nd-export-left", hidden: true }, leftText, button(WORDS.resume, { main: true, onclick: () => send(model, "resume") }));
+
+      const choose = (/** @type {Record<string, any>} */ more) => send(model, "choose", more);
+      const quality = segments(WORDS.quality, view.qualities, view.quality, (value) => choose({ quality: value }));
+      const shape = segments(WORDS.shape, view.shapes, view.shape, (value) => choose({ shape: value }));
+      const folder = h("input", { class: "nd-input", value: view.folder, spellcheck: "false", autocomplete: "off", "on:change": () => choose({ folder: folder.value }) });
+      const folderHint = h("span", { class: "nd-export-hint" }, WORDS.beside);
+      const format = view.formats.length > 1 ? segments(WORDS.format, view.formats, view.format, (value) => choose({ format: value })) : h("span", { class: "nd-export-only" }, view.formats[0]?.[1] ?? "");
+      const formatField = h("div", { class: "nd-field" }, h("span", { class: "nd-label", id: null }, WORDS.format), format);
+      const folderField = field(WORDS.folder, folder);
+      folderField.append(folderHint);
+      const options = h("div", { class: "nd-export-options" }, field(WORDS.quality, quality), field(WORDS.shape, shape), formatField, folderField);
+
+      const quote = h("q", {});
+      const phones = h("span", { class: "nd-muted nd-small" });
+      const first = h("div", { class: "nd-export-first", role: "status", hidden: true }, h("p", {}, `${WORDS.first} `, quote, " ", phones), h("p", { class: "nd-muted nd-small" }, WORDS.shapeHint));
+
+      const all = h("input", { type: "checkbox", "aria-label": WORDS.all, "on:change": () => choose({ languages: all.checked ? now.rows.map((/** @type {any} */ row) => row.name) : [] }) });
+      const rows = h("tbody");
+      const table = h("table", { class: "nd-table nd-export-table" }, h("thead", {}, h("tr", {},
+        h("th", { scope: "col", class: "nd-export-tick" }, all), h("th", { scope: "col" }, WORDS.language), h("th", { scope: "col" }, WORDS.video),
+        h("th", { scope: "col", class: "nd-n" }, WORDS.size), h("th", { scope: "col" }, h("span", { class: "nd-sr" }, WORDS.state)))), rows);
+      const trouble = h("p", { class: "nd-small nd-export-trouble", role: "alert", hidden: true });
+      const cost = h("p", { class: "nd-muted nd-small" });
+      const grid = h("div", { class: "nd-export" }, h("div", { class: "nd-export-list" }, table, trouble, cost), cinema.node);
+      put(body, left, options, first, grid);
+
+      /** @type {Map<string, ReturnType<typeof line>>} */ const lines = new Map();
+      /** @type {any} */ let now = view;
+      const show = (/** @type {any} */ next) => {
+        now = next;
+        const chosen = now.rows.filter((/** @type {any} */ row) => row.chosen).length;
+        text(go, chosen === 0 ? WORDS.nothing : `${WORDS.export} ${chosen === 1 ? WORDS.oneVideo : `${chosen} ${WORDS.videos}`}`);
+        go.classList.toggle("nd-main", now.rows.some((/** @type {any} */ row) => row.chosen && row.state !== "saved") || now.shape !== "");
+        go.setWhy(now.busy ? WORDS.runs : !chosen ? WORDS.noLanguage : now.asking && now.shape ? WORDS.asks : "");
+        left.hidden = !now.left;
+        text(leftText, now.left);
+        const empty = now.rows.length === 0;
+        options.hidden = grid.hidden = empty;
+        quality.set(now.quality);
+        shape.set(now.shape);
+        if (document.activeElement !== folder) folder.value = now.folder;
+        folderHint.hidden = now.folder !== ".";
+        first.hidden = !now.sentence;
+        text(quote, now.sentence);
+        text(phones, /** @type {any} */ (WORDS.phones)[now.shape] ?? "");
+        all.checked = chosen === now.rows.length && !empty;
+        all.indeterminate = chosen > 0 && chosen < now.rows.length;
+        const names = now.rows.map((/** @type {any} */ row) => row.name);
+        for (const [name, one] of lines) if (!names.includes(name)) { one.node.remove(); lines.delete(name); }
+        now.rows.forEach((/** @type {any} */ row, /** @type {number} */ at) => {
+          const one = lines.get(row.name) ?? line(row);
+          lines.set(row.name, one);
+          if (rows.children[at] !== one.node) rows.insertBefore(one.node, rows.children[at] ?? null);
+          one.update(row);
+        });
+        text(cost, now.cost ? `${WORDS.cost} ${now.cost}.` : "");
+        cost.hidden = !now.cost;
+        cinema.update(now.films, now.limit, now.piece);
+      };
+
+      /** @param {any} row */
+      function line(row) {
+        const tick = h("input", { type: "checkbox", "aria-label": `${WORDS.choose} ${row.language}`, "on:change": () => choose({ languages: now.rows.filter((/** @type {any} */ one) => (one.name === row.name ? tick.checked : one.chosen)).map((/** @type {any} */ one) => one.name) }) });
+        const name = h("b", { lang: row.name || null });
+        const english = h("span", { class: "nd-muted nd-small" });
+        const links = h("div", { class: "nd-export-files" });
+        const facts = h("div", { class: "nd-muted nd-small" });
+        const rendering = bar(`${WORDS.rendering} ${row.language}`, 0);
+        const failed = h("div", { class: "nd-small nd-export-failed" });
+        const amount = h("td", { class: "nd-n" });
+        const state = h("td", { class: "nd-export-state" });
+        const node = h("tr", {}, h("td", { class: "nd-export-tick" }, tick), h("th", { scope: "row" }, name, " ", english), h("td", {}, links, facts, rendering, failed), amount, state);
+        let listed = "";
+        let said = "";
+        return {
+          node,
+          /** @param {any} one */
+          update(one) {
+            tick.checked = one.chosen;
+            text(name, one.own || one.language);
+            text(english, one.own && one.own.toLowerCase() !== one.language.toLowerCase() ? one.language : "");
+            const busy = one.state === "rendering" || one.state === "waiting";
+            rendering.hidden = !busy;
+            rendering.set(one.state === "waiting" ? 0 : one.share);
+            facts.hidden = busy || !one.facts || one.state === "failed";
+            text(facts, one.facts);
+            failed.hidden = !one.failed;
+            text(failed, one.failed);
+            links.hidden = busy || (one.state === "failed" && !one.files.length);
+            text(amount, one.state === "rendering" && one.share !== null ? `${Math.round(one.share * 100)} %` : one.size !== null && !busy ? size(one.size) : "");
+            const mark = JSON.stringify([one.files, one.will]);
+            if (mark !== listed) {
+              listed = mark;
+              put(links, one.files.length ? one.files.map((/** @type {any} */ file, /** @type {number} */ at) => link(file, at === 0)) : h("span", { class: "nd-export-will" }, one.will));
+            }
+            if (one.state !== said) {
+              said = one.state;
+              const label = chip(/** @type {any} */ (WORDS)[one.state] ?? one.state, /** @type {any} */ (TONES)[one.state] ?? "");
+              if (one.state === "older") label.title = WORDS.olderHint;
+              put(state, one.state === "ready" ? h("span", { class: "nd-muted nd-small" }, WORDS.ready) : one.state === "waiting" || one.state === "rendering" ? h("span", { class: "nd-muted nd-small" }, /** @type {any} */ (WORDS)[one.state]) : label);
+            }
+          },
+        };
+      }
+
+      /** A link to a file; a click saves it to this computer, wherever the kernel runs. @param {any} file @param {boolean} main */
+      function link(file, main) {
+        const ending = file.name.endsWith(".report.json") ? WORDS.report : file.name.split(".").pop();
+        const node = h("a", { class: main ? "nd-export-main" : "nd-export-more", href: file.href ?? "#", download: file.name, title: `${WORDS.download}: ${file.path}`, "aria-label": main ? null : `${ending} (${file.name})` }, main ? file.name : ending);
+        node.addEventListener("click", async (/** @type {MouseEvent} */ event) => {
+          if (file.size > now.limit && file.href) return;
+          event.preventDefault();
+          trouble.hidden = true;
+          try {
+            await save(files, file, now.piece, (share) => node.style.setProperty("--share", `${share * 100}%`));
+          } catch (error) {
+            trouble.hidden = false;
+            text(trouble, `${WORDS.notSaved} ${file.name}. ${/** @type {Error} */ (error).message}`);
+          }
+          node.style.removeProperty("--share");
+        });
+        return node;
+      }
+      return show;
+    });
+    return () => {
+      end();
+      cinema.end();
+      files.end();
+    };
+  },
+};

@@ -1,0 +1,417 @@
+"""What the panels of one Studio share: the project, what was chosen, what is under way, and what came of it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
+
+from nemodub_nb.client import NemoError
+from nemodub_nb.project import BadInputError, Exports, Project, Reply, View, aopen_project
+
+from . import words
+
+if TYPE_CHECKING:
+    from nemodub_nb.client import AgentEvent
+    from nemodub_nb.project import Clip, Credits, Export, Progress, Resumed, Unfinished
+    from nemodub_nb.project.sentences import Original, Subtitles
+    from nemodub_nb.timeline import Changes
+
+T = TypeVar("T")
+Backend = Literal["local", "cloud"]
+Listener = Callable[[str, Any], None]
+_MOST_SAID: Final = 200
+_STOP_S: Final = 3.0
+"""How long a stopped work may take to end by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What was chosen for the next dub."""
+
+    to: tuple[str, ...] = ()
+    """Tags of the languages."""
+    source: str | None = None
+    """None: as heard."""
+    voices: Mapping[str, str] = field(default_factory=dict)
+    original: Original = "replace"
+    background: float | None = None
+    """Volume of music and effects, 0 to 1; None: as they are."""
+    subtitles: Subtitles = "track"
+    sentence: str | None = None
+    """The sentence as edited by hand; None: as made from the choices."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Something under way."""
+
+    kind: Literal["dub", "ask", "resume", "export"]
+    title: str
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One thing said."""
+
+    who: Literal["you", "agent", "note"]
+    text: str
+
+
+class _Told(View):
+    """Passes what a work shows on to the panels."""
+
+    def __init__(self, workflow: Workflow, title: str) -> None:
+        super().__init__(title)
+        self._workflow = workflow
+
+    def event(self, event: AgentEvent) -> None:
+        super().event(event)
+        self._workflow.tell("heard", event)
+
+    def note(self, text: str) -> None:
+        super().note(text)
+        self._workflow.say("note", self.progress.notes[-1])
+
+    def silence(self) -> None:
+        self._workflow.say("note", words.STILL_WORKING)
+
+    def changed(self, *, last: bool = False) -> None:  # noqa: ARG002 - every change is told alike
+        self._workflow.tell("work")
+
+
+class Workflow:
+    """The shared state. Made on any thread; everything else happens on the project's loop."""
+
+    def __init__(
+        self, project: Project | None = None, *, name: str = "project", backend: Backend | None = None
+    ) -> None:
+        self.name = project.name if project else name
+        self.project = project
+        self.backend: Backend = backend or ("cloud" if os.environ.get("NEMO_TOKEN") else "local")
+        if project is not None:
+            self.backend = project.backend
+        self.phase: Literal["off", "connecting", "ready", "failed"] = "ready" if project else "off"
+        self.unfinished: Unfinished | None = None
+        self.chosen_clip: str | None = None
+        self.choices = Choices()
+        self.work: Work | None = None
+        self.rendering: Work | None = None
+        self.draft: Any = None
+        self.languages: tuple[str, ...] = ()
+        self.summary = ""
+        self.changes: Changes | None = None
+        self.exports: tuple[Export, ...] = ()
+        self.failed_exports: Mapping[str, str] = {}
+        self.credits: Credits | None = None
+        self.last: Reply | None = None
+        self.failure: Exception | None = None
+        """What ended the last work, when it failed."""
+        self.messages: tuple[Said, ...] = ()
+        self._listeners: list[Listener] = []
+        self._running: asyncio.Future[Any] | None = None
+        self._begun = False
+        self._doing = 0
+        """How many actions of ours are under way; the others are somebody's code, and the panels follow it."""
+        self._following: set[asyncio.Task[None]] = set()
+        self._unwatch: Callable[[], None] = lambda: None
+
+    @classmethod
+    def of(cls, project: Project | Workflow | None) -> Workflow:
+        """Return the workflow itself, or one of its own for a project, or for a new one."""
+        return project if isinstance(project, Workflow) else cls(project)
+
+    # What the panels read
+
+    @property
+    def clips(self) -> tuple[Clip, ...]:
+        """The clips uploaded so far."""
+        return self.project.clips if self.project else ()
+
+    @property
+    def clip(self) -> Clip | None:
+        """The clip that is worked on: the one chosen, else the last one."""
+        clips = self.clips
+        return next((clip for clip in clips if clip.name == self.chosen_clip), clips[-1] if clips else None)
+
+    @property
+    def step(self) -> int:
+        """The number of the step that wants something now."""
+        if self.phase != "ready":
+            return 1
+        if not self.clips:
+            return 2
+        if self.work is not None:
+            return 4
+        if not self.languages:
+            return 3
+        exported = {one.language for one in self.exports}
+        return 6 if self.rendering or not set(self.languages) <= exported else 0
+
+    # Telling
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Call the listener with each topic and its detail; returns what ends it."""
+        self._listeners.append(listener)
+
+        def unsubscribe() -> None:
+            with contextlib.suppress(ValueError):
+                self._listeners.remove(listener)
+
+        return unsubscribe
+
+    def tell(self, topic: str, detail: Any = None) -> None:
+        """Tell every panel that something is different.
+
+        Topics: connection, clips, choices, work, heard (detail: the AgentEvent), said (detail: Said), timeline, exports,
+        credits.
+        """
+        for listener in [*self._listeners]:
+            listener(topic, detail)
+
+    def say(self, who: Literal["you", "agent", "note"], text: str) -> None:
+        """Keep and tell one thing said."""
+        said = Said(who, text)
+        self.messages = (*self.messages, said)[-_MOST_SAID:]
+        self.tell("said", said)
+
+    # Doing
+
+    async def begin(self) -> None:
+        """Get ready without being asked where that costs nothing: this machine, or a project that is open."""
+        if self._begun:
+            return
+        self._begun = True
+        if self.project is not None:
+            await self._arrive()
+        elif self.backend == "local":
+            await self.connect("local")
+
+    async def connect(self, backend: Backend, token: str | None = None) -> None:
+        """Open the project at a backend; an earlier one is closed. The token is handed on and not kept here."""
+        self._must_be_idle()
+        old, self.project = self.project, None
+        self._forget()
+        self.backend, self.phase = backend, "connecting"
+        self.tell("connection")
+        try:
+            if old is not None:
+                self._unwatch()
+                await old.aclose()
+            self.project = await aopen_project(self.name, backend=backend, token=token)
+            await self._arrive()
+        except BaseException:
+            self.phase = "failed"
+            self.tell("connection")
+            raise
+
+    async def resume(self) -> Resumed:
+        """Take up what an earlier kernel left."""
+        project = self._open()
+        self.unfinished = None
+        found = await self._work("resume", words.RESUME, lambda view: project.aresume(show=view))
+        self._exported(found.exports)
+        for reply in found.replies:
+            self.say("agent", reply.text)
+        return found
+
+    def choose(self, **changes: Any) -> None:
+        """Change what is chosen for the next dub."""
+        self.choices = replace(self.choices, **changes)
+        self.tell("choices")
+
+    def choose_clip(self, name: str) -> None:
+        """Work on another clip."""
+        self.chosen_clip = name
+        self.tell("clips")
+
+    async def upload(
+        self,
+        sources: Iterable[str | os.PathLike[str]],
+        on_progress: Callable[[int, int], object] | None = None,
+    ) -> list[Clip]:
+        """Take clips to the backend."""
+        project = self._open()
+        with self._ours():
+            clips = await project.aupload(list(sources), show=False, on_progress=on_progress)
+        assert isinstance(clips, list)
+        self.chosen_clip = clips[-1].name
+        self.tell("clips")
+        await self.look()
+        return clips
+
+    async def dub(self) -> Reply:
+        """Dub the clip as chosen, or say the sentence that was edited by hand."""
+        project, chosen, clip = self._open(), self.choices, self.clip
+        title = words.dubbing(chosen.to)
+        if chosen.sentence is not None:
+            return await self.ask(chosen.sentence)
+        several = clip if len(self.clips) > 1 else None
+        return await self._work(
+            "dub",
+            title,
+            lambda view: project.adub(
+                chosen.to,
+                clip=several,
+                source=chosen.source,
+                original=chosen.original,
+                background=chosen.background,
+                subtitles=chosen.subtitles,
+                voices={tag: voice for tag, voice in chosen.voices.items() if tag in chosen.to},
+                show=view,
+            ),
+        )
+
+    async def ask(self, sentence: str) -> Reply:
+        """Say a sentence: the agent answers, or the project itself where it asks for an export, credits or the state."""
+        project = self._open()
+        clip = self.clip if len(self.clips) > 1 else None
+        self.say("you", sentence)
+        reply = await self._work("ask", sentence, lambda view: project.aask(sentence, clip=clip, show=view))
+        if reply.exports is not None:
+            self._exported(reply.exports)
+        return reply
+
+    async def stop(self) -> None:
+        """Stop the work under way; what is finished is kept."""
+        if self._running is None:
+            return
+        self.say("note", await self._open().astop())
+        if self._running is not None:
+            await asyncio.wait({self._running}, timeout=_STOP_S if self.backend == "local" else 0)
+        if self._running is not None:
+            self._running.cancel()
+
+    async def export(self, languages: Sequence[str] | None = None, **options: Any) -> Exports:
+        """Render and save the videos of the clip."""
+        project = self._open()
+        if self.rendering is not None:
+            raise BadInputError(words.EXPORT_RUNS, words.WAIT)
+        view = _Told(self, words.EXPORT)
+        self.rendering = Work("export", words.EXPORT, view.progress)
+        self.tell("exports")
+        clip = self.clip if len(self.clips) > 1 else None
+        try:
+            with self._ours():
+                found = await project.aexport(languages, clip=clip, show=view, **options)
+        finally:
+            self.rendering = None
+            self.tell("exports")
+        self._exported(found)
+        await self.balance()
+        return found
+
+    async def look(self) -> None:
+        """Read the timeline."""
+        from nemodub_nb import timeline
+
+        project = self._open()
+        self.changes = await project.achanges()
+        self.draft = (await project.astate()).draft if project.session_id else None
+        self.languages = tuple(timeline.languages(self.draft))
+        self.summary = timeline.summary(self.draft) if self.draft is not None else ""
+        self.tell("timeline")
+
+    async def balance(self) -> None:
+        """Read the credits; not knowing them stops nothing."""
+        with contextlib.suppress(NemoError):
+            self.credits = await self._open().acredits()
+        self.tell("credits")
+
+    # The inside
+
+    async def _arrive(self) -> None:
+        """Read what is there, once a project is open."""
+        project = self._open()
+        if project.session_id is None:
+            found = await project.aunfinished()
+            self.unfinished = found if found.session else None
+        self._unwatch = project.watch(self._done)
+        self.phase = "ready"
+        self.tell("connection")
+        await self.balance()
+        if project.session_id is not None:
+            await self.look()
+
+    async def _work(
+        self,
+        kind: Literal["dub", "ask", "resume"],
+        title: str,
+        make: Callable[[View], Coroutine[Any, Any, T]],
+    ) -> T:
+        self._must_be_idle()
+        view = _Told(self, title)
+        self.work, self.failure = Work(kind, title, view.progress), None
+        self.tell("work")
+        self._running = running = asyncio.ensure_future(make(view))
+        try:
+            with self._ours():
+                found = await running
+        except asyncio.CancelledError:
+            self.say("note", words.STOPPED)
+            raise
+        except Exception as error:
+            self.failure = error
+            raise
+        finally:
+            self._running = None
+            self.work = None
+            self.tell("work")
+            with contextlib.suppress(NemoError):
+                await self.look()
+            await self.balance()
+        if isinstance(found, Reply):
+            self.last = found
+            self.say("agent", found.text)
+        return found
+
+    @contextlib.contextmanager
+    def _ours(self) -> Iterator[None]:
+        self._doing += 1
+        try:
+            yield
+        finally:
+            self._doing -= 1
+
+    def _done(self, done: object) -> None:
+        if not self._doing:
+            task = asyncio.ensure_future(self._follow(done))
+            self._following.add(task)
+            task.add_done_callback(self._following.discard)
+
+    async def _follow(self, done: object) -> None:
+        """Show what code has done with the same project."""
+        if isinstance(done, Exports):
+            self._exported(done)
+        elif isinstance(done, Reply):
+            self.last = done
+            self.say("agent", done.text)
+        self.tell("clips")
+        with contextlib.suppress(NemoError):
+            await self.look()
+        await self.balance()
+
+    def _exported(self, found: Exports) -> None:
+        fresh = {one.video for one in found}
+        self.exports = (*(one for one in self.exports if one.video not in fresh), *found)
+        self.failed_exports = dict(found.failed)
+        self.tell("exports")
+
+    def _open(self) -> Project:
+        if self.project is None:
+            raise BadInputError(words.NOT_CONNECTED, words.CONNECT_FIRST)
+        return self.project
+
+    def _must_be_idle(self) -> None:
+        if self.work is not None:
+            raise BadInputError(words.BUSY, words.WAIT_OR_STOP)
+
+    def _forget(self) -> None:
+        self.unfinished = self.changes = self.draft = self.credits = self.last = self.failure = None
+        self.chosen_clip = None
+        self.languages, self.summary = (), ""
+        self.exports, self.failed_exports, self.messages = (), {}, ()
