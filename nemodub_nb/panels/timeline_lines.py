@@ -10,6 +10,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from nemodub_nb import languages, timeline
+from nemodub_nb.contract import TOKEN_PREFIX
 from nemodub_nb.project.safe import plain
 from nemodub_nb.timeline.draft import number_of
 
