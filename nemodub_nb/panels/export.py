@@ -49,12 +49,16 @@ class Export(Panel):
         self._shelf: dict[str, Item] = {}
         self._rendered_from: dict[Path, tuple[Exported, str]] = {}
         self._older: frozenset[Path] = frozenset()
+        self._seen: tuple[Any, Any, Any] = (None, None, None)
+        self._draft = timeline.Draft()
+        self._speaks = False
         super().__init__(*args, **options)
 
     # What it shows
 
     def draw(self) -> dict[str, Any]:
         """Return the table of languages, the choices, and the films that can be played."""
+        self._look()
         flow = self.workflow
         names = self._names()
         return {
@@ -67,7 +71,7 @@ class Export(Panel):
             "quality": self._quality,
             "shapes": [(name, words.SHAPES[name]) for name in SHAPES],
             "shape": self._shape,
-            "shape_now": onscreen.aspect(flow.draft, flow.clip) or "",
+            "shape_now": onscreen.aspect(self._draft, flow.clip) or "",
             "sentence": words.shape_sentence(self._shape) if self._shape else "",
             "folder": self._folder,
             "busy": flow.rendering is not None,
@@ -114,6 +118,7 @@ class Export(Panel):
 
     def done(self) -> bool:
         """Tell whether every language of the clip is exported as it is now."""
+        self._look()
         names = self._names()
         return bool(names) and all(
             (one := self._export(name)) is not None and one.video not in self._older for name in names
@@ -129,21 +134,6 @@ class Export(Panel):
         if not flow.clips:
             return words.UPLOAD_BEFORE
         return "" if self._names() else words.DUB_BEFORE
-
-    def heard(self, topic: str, detail: Any) -> None:  # noqa: ARG002 - the topic says it all
-        """Look again at the files, and at whether they still are what the timeline says."""
-        if topic in {"exports", "clips", "connection", "timeline"}:
-            flow = self.workflow
-            self._shelf = shelf(flow.clip, self._exports())
-            for one in flow.exports:
-                known = self._rendered_from.get(one.video)
-                if known is None or known[0] is not one:
-                    self._rendered_from[one.video] = one, onscreen.mark(flow.draft, one)
-            self._older = frozenset(
-                one.video
-                for one in flow.exports
-                if self._rendered_from[one.video][1] != onscreen.mark(flow.draft, one)
-            )
 
     # What the page asks for
 
@@ -204,7 +194,7 @@ class Export(Panel):
         try:
             data = await asyncio.to_thread(piece, item, offset, wanted)
         except FileGoneError:
-            self.heard("exports", None)
+            self._seen = (None, None, None)
             self.push({**answer, "refused": words.FILE_CHANGED})
         except OSError as error:
             self.push({**answer, "refused": words.unreadable(item.path.name, error.strerror or "")})
@@ -219,14 +209,33 @@ class Export(Panel):
 
     # The inside
 
+    def _look(self) -> None:
+        """Look again at the timeline and the files, if there are others: pages are drawn far more often than that."""
+        flow = self.workflow
+        now = (flow.draft, flow.exports, flow.clip)
+        if all(one is other for one, other in zip(now, self._seen, strict=True)):
+            return
+        self._seen = now
+        self._draft = timeline.decode(flow.draft)
+        self._speaks = bool(onscreen.heard(self._draft, flow.clip))
+        self._shelf = shelf(flow.clip, self._exports())
+        marks = {one.video: onscreen.mark(flow.draft, one) for one in flow.exports}
+        for one in flow.exports:
+            known = self._rendered_from.get(one.video)
+            if known is None or known[0] is not one:
+                self._rendered_from[one.video] = one, marks[one.video]
+        self._older = frozenset(path for path, mark in marks.items() if self._rendered_from[path][1] != mark)
+
     async def _reshape(self) -> None:
         """Say the shape to the agent and see that the timeline took it over."""
         flow, shape = self.workflow, self._shape
-        if onscreen.aspect(flow.draft, flow.clip) == shape:
+        self._look()
+        if onscreen.aspect(self._draft, flow.clip) == shape:
             self._shape = ""
             return
         reply = await flow.ask(words.shape_sentence(shape))
-        if onscreen.aspect(flow.draft, flow.clip) != shape and not reply.changes:
+        self._look()
+        if onscreen.aspect(self._draft, flow.clip) != shape and not reply.changes:
             raise BadInputError(words.NOT_RESHAPED, words.said_instead(plain(reply.text, 200)))
         self._shape = ""
 
@@ -234,9 +243,9 @@ class Export(Panel):
         """Return what can be exported: the languages of the clip; an empty name is the whole, where none is named."""
         flow = self.workflow
         clip = flow.clip.name if flow.clip and len(flow.clips) > 1 else None
-        found = [*flow.languages] if clip is None else timeline.languages(flow.draft, clip)
+        found = [*flow.languages] if clip is None else timeline.languages(self._draft, clip)
         found += [one.language or "" for one in self._exports() if (one.language or "") not in found]
-        if not found and flow.backend == "cloud" and timeline.ready_to_export(flow.draft):
+        if not found and flow.backend == "cloud" and timeline.ready_to_export(self._draft):
             return [""]
         return found
 
@@ -314,9 +323,9 @@ class Export(Panel):
         films = []
         source = self._shelf.get(SOURCE)
         if source is not None and source.plays:
-            spoken = onscreen.spoken(flow.draft, flow.clip)
+            spoken = onscreen.spoken(self._draft, flow.clip)
             label = own_name(spoken) if spoken else words.ORIGINAL
-            captions = "heard" if onscreen.heard(flow.draft, flow.clip) else ""
+            captions = "heard" if self._speaks else ""
             films.append({**source.facts(), "label": label, "lang": spoken or "", "captions": captions})
         for name in self._names():
             one = self._export(name)
@@ -330,7 +339,7 @@ class Export(Panel):
                     "label": own_name(name) if name else words.WHOLE,
                     "lang": name,
                     "captions": track.facts()
-                    if track and not onscreen.burned(flow.draft, flow.clip, name)
+                    if track and not onscreen.burned(self._draft, flow.clip, name)
                     else "",
                 }
             )
@@ -359,8 +368,8 @@ class Export(Panel):
         return words.export_plan(
             FORMATS[self._format],
             f"{height}p"
-            if height and not onscreen.aspect(flow.draft, flow.clip)
-            else onscreen.aspect(flow.draft, flow.clip) or "",
+            if height and not onscreen.aspect(self._draft, flow.clip)
+            else onscreen.aspect(self._draft, flow.clip) or "",
             flow.backend,
         )
 

@@ -58,6 +58,7 @@ class Live(Panel):
         self._failure: Exception | None = None
         self._reply: Reply | None = None
         self._rest_seq = 0
+        self._closing = False
         self._cached: tuple[object, Story] | None = None
         super().__init__(project, alone=alone, mark=mark)
         self._reply = self.workflow.last
@@ -92,6 +93,8 @@ class Live(Panel):
         """Return what was done and what was said; of what is still under way only its beginning."""
         marks = tuple((row.label, row.state, row.note if row.state == "failed" else "") for row in self._rows)
         state = (marks, self._ended, self._works, self._rest_seq, self._error_words(), self._say_coarsely())
+        if self._closing and self._cached is not None:
+            return self._cached[1]  # the answer comes in a moment: it is printed once, with it
         if self._cached is None or self._cached[0] != state:
             self._cached = (state, self._tell_story())
         return self._cached[1]
@@ -113,6 +116,8 @@ class Live(Panel):
 
     def heard(self, topic: str, detail: Any) -> None:
         """Take in what the workflow tells."""
+        if topic in ("said", "credits"):
+            self._closing = False
         if topic == "work":
             self._heard_of_work()
         elif topic == "heard":
@@ -124,6 +129,7 @@ class Live(Panel):
 
     def fail(self, error: BaseException) -> None:
         """Show what went wrong. To have been stopped is no failure."""
+        self._closing = False
         if not isinstance(error, StoppedByUserError):
             super().fail(error)
 
@@ -191,6 +197,7 @@ class Live(Panel):
         else:
             self._ended = "stopped" if failure is not None or progress.broken else "done"
         self._list.ended = self._ended
+        self._closing = self._ended == "done"
         self._took = progress.elapsed_s
         self._work = None
         if self._ended != "done":
@@ -302,7 +309,9 @@ class Live(Panel):
         if self._ended:
             failed = [row.label for row in self._rows if row.state == "failed"]
             return words.ended(self._ended, self._took, failed)
-        return words.READY_TO_EDIT if self.workflow.languages else words.NOTHING_SAID
+        if self.workflow.languages:
+            return words.READY_TO_EDIT
+        return words.NOTHING_SAID_ALONE if self.alone else words.NOTHING_SAID
 
     def _error_words(self) -> str:
         return f"{self._error['cause']} {self._error['advice']}".strip() if self._error else ""

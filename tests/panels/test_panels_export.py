@@ -331,3 +331,11 @@ def test_the_story_has_players_and_relative_links_and_no_bytes(page):
 def test_what_the_page_gets_is_small_json(page):
     export(page, "es", "fr")
     assert len(json.dumps(page.panel.view)) < 50_000
+
+
+def test_a_panel_that_joins_later_shows_what_is_there_already(page):
+    export(page, "es", "fr")
+    later = Export(page.panel.workflow, alone=False)
+    assert [film["lang"] for film in later.view["films"]][1:] == ["es", "fr"]
+    assert later.view["phase"] == "done"
+    later.shut()

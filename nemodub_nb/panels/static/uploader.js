@@ -127,7 +127,7 @@ export class Uploader {
   pause(sending) {
     if (sending.state !== "sending" && sending.state !== "queued" && sending.state !== "checking") return;
     sending.state = "paused";
-    if (sending.id) send(this.model, "pause", { id: sending.id });
+    if (sending.id) this.tell("pause", { id: sending.id });
     this.stir();
   }
 
@@ -143,7 +143,7 @@ export class Uploader {
   cancel(sending) {
     this.files = this.files.filter((one) => one !== sending);
     sending.state = "paused";
-    if (sending.id) send(this.model, "cancel", { id: sending.id });
+    if (sending.id) this.tell("cancel", { id: sending.id });
     this.stir();
   }
 
@@ -174,8 +174,8 @@ export class Uploader {
       await this.deliver(sending);
     } catch (error) {
       const unreadable = error instanceof DOMException;
-      this.fail(sending, unreadable ? UPLOADER_WORDS.unreadable(sending.file.name) : { cause: String(error), advice: UPLOADER_WORDS.again });
-      if (sending.id) send(this.model, "pause", { id: sending.id });
+      this.fail(sending, unreadable ? UPLOADER_WORDS.unreadable(sending.file.name) : UPLOADER_WORDS.gone);
+      if (unreadable) this.tell("pause", { id: sending.id });
     }
     this.current = null;
     void this.next();
@@ -191,7 +191,7 @@ export class Uploader {
     if (begun?.id) sending.id = begun.id;
     if (sending.state !== "checking") {
       // Paused or cancelled while the kernel was asked.
-      if (begun?.id) send(this.model, this.files.includes(sending) ? "pause" : "cancel", { id: begun.id });
+      if (begun?.id) this.tell(this.files.includes(sending) ? "pause" : "cancel", { id: begun.id });
       return;
     }
     if (!begun || begun.error) return this.fail(sending, begun?.error);
@@ -281,6 +281,15 @@ export class Uploader {
     return answer;
   }
 
+  /** Say something that needs no answer; a kernel that is gone need not hear it. @param {string} what @param {Record<string, any>} more */
+  tell(what, more) {
+    try {
+      send(this.model, what, more);
+    } catch {
+      // The widget's kernel was restarted.
+    }
+  }
+
   /** @param {any} message */
   hear(message) {
     if (message.kind === "answer") {
@@ -294,6 +303,6 @@ export class Uploader {
 }
 
 const UPLOADER_WORDS = {
-  again: "Drop the file again to go on from there.",
+  gone: { cause: "The kernel no longer answers this panel.", advice: "Run the cell again, then drop the file again: it goes on from there." },
   unreadable: (/** @type {string} */ name) => ({ cause: `The browser can no longer read ${name}.`, advice: "It was moved or changed: drop it again." }),
 };
