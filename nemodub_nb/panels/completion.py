@@ -17,8 +17,8 @@ _MOST_READ: Final = 5_000
 def complete(typed: str) -> list[str]:
     """Return the folders (ending in a slash) and clips whose path begins with what was typed, at most 20, by name."""
     head, tail = os.path.split(typed)
-    folder = Path(head).expanduser() if head else Path()
     try:
+        folder = Path(head).expanduser() if head else Path()
         with os.scandir(folder) as entries:
             found = [name for entry in islice(entries, _MOST_READ) if (name := _offered(entry, tail))]
     except (OSError, ValueError, RuntimeError):  # not there, not ours, a NUL in it, no such home

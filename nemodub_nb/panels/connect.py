@@ -30,7 +30,7 @@ class Connect(Panel):
             "state": flow.phase,
             "say": self._say(),
             "credits": None
-            if balance is None
+            if balance is None or flow.backend == "local"
             else {"available": balance.available, "frozen": balance.frozen},
             "token": words.FOUND_IN_ENVIRONMENT if os.environ.get("NEMO_TOKEN") else words.STARTER,
             "left": self._left(),

@@ -126,6 +126,7 @@ class Export(Panel):
 
     def why(self) -> str:
         """Return what has to happen before something can be exported."""
+        self._look()
         flow = self.workflow
         if self.alone and flow.unfinished:
             return ""

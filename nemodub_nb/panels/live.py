@@ -27,7 +27,8 @@ LONGEST: Final = 4000
 """Characters of a sentence."""
 _MOST_CHANGES: Final = 8
 _MOST_TOLD: Final = 60
-_LONGEST_TOLD: Final = 2000
+_LONGEST_TOLD: Final = 1000
+"""Characters of an entry in the printed story, which is saved with the notebook in two forms."""
 _MARKS: Final = {"done": "✓", "now": "●", "wait": "○", "failed": "✗", "stopped": "–"}
 
 
@@ -58,7 +59,6 @@ class Live(Panel):
         self._failure: Exception | None = None
         self._reply: Reply | None = None
         self._rest_seq = 0
-        self._closing = False
         self._cached: tuple[object, Story] | None = None
         super().__init__(project, alone=alone, mark=mark)
         self._reply = self.workflow.last
@@ -93,8 +93,6 @@ class Live(Panel):
         """Return what was done and what was said; of what is still under way only its beginning."""
         marks = tuple((row.label, row.state, row.note if row.state == "failed" else "") for row in self._rows)
         state = (marks, self._ended, self._works, self._rest_seq, self._error_words(), self._say_coarsely())
-        if self._closing and self._cached is not None:
-            return self._cached[1]  # the answer comes in a moment: it is printed once, with it
         if self._cached is None or self._cached[0] != state:
             self._cached = (state, self._tell_story())
         return self._cached[1]
@@ -116,8 +114,6 @@ class Live(Panel):
 
     def heard(self, topic: str, detail: Any) -> None:
         """Take in what the workflow tells."""
-        if topic in ("said", "credits"):
-            self._closing = False
         if topic == "work":
             self._heard_of_work()
         elif topic == "heard":
@@ -129,7 +125,6 @@ class Live(Panel):
 
     def fail(self, error: BaseException) -> None:
         """Show what went wrong. To have been stopped is no failure."""
-        self._closing = False
         if not isinstance(error, StoppedByUserError):
             super().fail(error)
 
@@ -197,7 +192,6 @@ class Live(Panel):
         else:
             self._ended = "stopped" if failure is not None or progress.broken else "done"
         self._list.ended = self._ended
-        self._closing = self._ended == "done"
         self._took = progress.elapsed_s
         self._work = None
         if self._ended != "done":

@@ -168,7 +168,7 @@ class Pour:
     # The inside
 
     def _pour(self, *, last: bool = False) -> None:
-        """Send the words that have gathered, as one message."""
+        """Send the words that have gathered, as one message; with the `last` ones the entry ends."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -190,7 +190,10 @@ class Pour:
         self._open.add(piece)
         self._size += len(self._open.text) - before
         self._forget()
-        self._send({"kind": "text", "id": self._open.id, **first, "append": piece})
+        ends = {"end": True} if last else {}
+        self._send({"kind": "text", "id": self._open.id, **first, "append": piece, **ends})
+        if last:
+            self._open = None
 
     def _half(self) -> str:
         found = _HALF.search(self._waiting, max(0, len(self._waiting) - _MOST_HELD))
@@ -199,7 +202,7 @@ class Pour:
     def _close(self) -> None:
         if self._waiting:
             self._pour(last=True)
-        if self._open is not None:
+        if self._open is not None:  # its end did not go with its last words
             entry, self._open = self._open, None
             self._send({"kind": "text", "id": entry.id, "append": "", "end": True})
 

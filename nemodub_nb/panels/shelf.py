@@ -14,7 +14,7 @@ from nemodub_nb.project.display import relative, shown_path
 if TYPE_CHECKING:
     from nemodub_nb.project import Clip, Export
 
-PIECE_BYTES: Final = 2 * 1024 * 1024
+PIECE_BYTES: Final = 1024 * 1024
 """The most that one message carries."""
 SOURCE: Final = "source"
 _TYPES: Final = {

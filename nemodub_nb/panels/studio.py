@@ -33,6 +33,8 @@ _STEPS: Final = (Connect, Upload, Languages, Live, Timeline, Export, Credits)
 _STORY_EVERY_S: Final = 1.0
 _OFTEN: Final = frozenset({"heard", "work"})
 """Topics that come many times a second."""
+_OPENING: Final = ("import nemodub_nb", "project = nd.", "project.resume()")
+"""How a step's code begins that is to run by itself."""
 
 
 class Header(Panel):
@@ -60,8 +62,10 @@ class Header(Panel):
         }
 
     def twin(self) -> str:
-        """Return the whole workflow as Python: what was chosen so far, step by step."""
-        return "\n".join(step.twin() for step in self._steps if not step.watches)
+        """Return the whole workflow as Python: what was chosen so far, step by step, the project opened once."""
+        first, *others = (step.twin() for step in self._steps if not step.watches)
+        lines = [line for twin in others for line in twin.splitlines() if not line.startswith(_OPENING)]
+        return "\n".join([first, *filter(None, lines)])
 
 
 class Studio(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets carries no types

@@ -7,17 +7,17 @@ import contextlib
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 
 from nemodub_nb.client import NemoError, UploadError
 from nemodub_nb.contract import ACCEPTED_TYPES, AUDIO_TYPES, MAX_UPLOAD_BYTES
 from nemodub_nb.project import BadInputError, display
 from nemodub_nb.project.safe import plain
-from nemodub_nb.project.uploads import LONG_S, check_file
+from nemodub_nb.project.uploads import LONG_S
 
 from . import front, words
+from .arrivals import Arrival, finished, looked_at, trouble
 from .completion import complete
 from .panel import Panel
 from .receiver import FOLDER, Offer, Receiver
@@ -31,29 +31,6 @@ if TYPE_CHECKING:
 _LONGEST_TYPED: Final = 4_000
 
 
-@dataclass(slots=True)
-class Item:
-    """A file or an address on its way to the backend."""
-
-    id: str
-    name: str
-    size: int | None = None
-    """In bytes; None for an address."""
-    state: Literal["arriving", "paused", "waiting", "sending", "failed", "done"] = "waiting"
-    receiver: Receiver | None = None
-    """What takes it from the page; None for what does not come from there."""
-    source: str = ""
-    """The path or address that the backend is given."""
-    sent: float | None = None
-    """The part that the backend has, 0 to 1; None when that is not known."""
-    digest: str = ""
-    trouble: dict[str, str] | None = None
-    clip: str | None = None
-    """The clip that came of it."""
-    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
-    """Slices are written in the order they came, so that what the mark says is true of all that came before."""
-
-
 class Upload(Panel):
     """Drop or choose files, name a path on the kernel's machine, or give a web address."""
 
@@ -63,7 +40,7 @@ class Upload(Panel):
     number = 2
 
     def __init__(self, project: Project | Workflow | None = None, *, alone: bool = True) -> None:
-        self._items: dict[str, Item] = {}
+        self._items: dict[str, Arrival] = {}
         self._facts: dict[str, dict[str, Any]] = {}
         self._posters: dict[str, bytes] = {}
         self._one_by_one: asyncio.Lock | None = None
@@ -81,7 +58,7 @@ class Upload(Panel):
             "max_bytes": MAX_UPLOAD_BYTES,
             "long_s": LONG_S,
             "backend": words.backend(self.workflow.backend),
-            "items": [self._row(item) for item in self._items.values() if item.state != "done"],
+            "items": [item.row() for item in self._items.values() if item.state != "done"],
             "clips": [self._clip(clip) for clip in self.workflow.clips],
         }
 
@@ -114,6 +91,8 @@ class Upload(Panel):
     def heard(self, topic: str, detail: Any) -> None:
         """Look at clips that are new."""
         super().heard(topic, detail)
+        if topic == "connection":
+            self._facts.clear()
         if topic in {"clips", "connection"}:
             for clip in self.workflow.clips:
                 if clip.name not in self._facts:
@@ -136,17 +115,17 @@ class Upload(Panel):
             offer = Offer.read(message)
             answer["id"] = offer.key
             item = self._items.get(offer.key)
-            if item is None or (item.state in {"failed", "done"} and item.clip is None):
-                receiver = Receiver(Path.cwd() / FOLDER, offer)
-                item = self._items[offer.key] = Item(offer.key, offer.name, offer.size, receiver=receiver)
-            if item.receiver is None or item.state in {"sending", "done"}:
+            if item is not None and item.source:
                 answer["known"] = True
-                if item.clip:
-                    self.workflow.choose_clip(item.clip)
+                self._take_again(item)
                 return
+            receiver = item.receiver if item is not None and item.state != "failed" else None
+            if item is None or receiver is None:
+                receiver = Receiver(Path.cwd() / FOLDER, offer)
+                item = self._items[offer.key] = Arrival(offer.key, offer.name, offer.size, receiver=receiver)
             try:
                 async with item.turn:
-                    answer["mark"] = await asyncio.to_thread(item.receiver.open)
+                    answer["mark"] = await asyncio.to_thread(receiver.open)
             except NemoError:
                 self._items.pop(offer.key, None)
                 raise
@@ -162,7 +141,7 @@ class Upload(Panel):
                 taken = await asyncio.to_thread(item.receiver.write, at, buffers[0])
         except NemoError as error:
             item.state = "failed"
-            item.trouble = _trouble(error)
+            item.trouble = trouble(error)
             return
         if taken:
             item.state = "arriving"
@@ -189,7 +168,7 @@ class Upload(Panel):
                 if not item.source:
                     item.digest = item.receiver.digest
                     try:
-                        path = await asyncio.to_thread(_finished, item.receiver, str(message.get("digest")))
+                        path = await asyncio.to_thread(finished, item.receiver, str(message.get("digest")))
                     except NemoError:
                         self._items.pop(item.id, None)
                         raise
@@ -227,10 +206,10 @@ class Upload(Panel):
         if "://" in typed:
             if not typed.lower().startswith(("http://", "https://")):
                 raise BadInputError(words.NO_ADDRESS, words.TYPE_PATH)
-            item = Item(f"typed-{self._numbered}", plain(typed, 200), source=typed)
+            item = Arrival(f"typed-{self._numbered}", plain(typed, 200), source=typed)
         else:
-            name, size = await asyncio.to_thread(_looked_at, typed)
-            item = Item(f"typed-{self._numbered}", name, size, source=typed)
+            name, size = await asyncio.to_thread(looked_at, typed)
+            item = Arrival(f"typed-{self._numbered}", name, size, source=typed)
         self._items[item.id] = item
         self.spawn(self._deliver(item))
 
@@ -254,7 +233,14 @@ class Upload(Panel):
 
     # The inside
 
-    async def _deliver(self, item: Item) -> None:
+    def _take_again(self, item: Arrival) -> None:
+        """Make what is here already the clip that is worked on; take it to the backend where it is not there."""
+        if any(clip.name == item.clip for clip in self.workflow.clips):
+            self.workflow.choose_clip(str(item.clip))
+        elif item.state in {"failed", "done"}:
+            self.spawn(self._deliver(item))
+
+    async def _deliver(self, item: Arrival) -> None:
         """Take one source to the backend, after those before it."""
         if self._one_by_one is None:
             self._one_by_one = asyncio.Lock()
@@ -271,7 +257,7 @@ class Upload(Panel):
             try:
                 clips = await self.workflow.upload([item.source], told)
             except NemoError as error:
-                item.state, item.trouble = "failed", _trouble(error)
+                item.state, item.trouble = "failed", trouble(error)
                 return
             except BaseException:
                 item.state, item.trouble = "failed", {"cause": words.NOT_DELIVERED, "advice": words.TRY_AGAIN}
@@ -293,7 +279,7 @@ class Upload(Panel):
                 self._posters[clip.name] = picture
                 self.push({"kind": "poster", "clip": clip.name}, [picture])
 
-    def _arriving(self, message: Mapping[str, Any]) -> Item | None:
+    def _arriving(self, message: Mapping[str, Any]) -> Arrival | None:
         item = self._items.get(str(message.get("id")))
         return item if item and not item.source else None
 
@@ -304,27 +290,13 @@ class Upload(Panel):
         try:
             yield answer
         except NemoError as error:
-            answer["error"] = _trouble(error)
+            answer["error"] = trouble(error)
         self.push(answer)
 
     def _say(self) -> str:
         on_way = [item for item in self._items.values() if item.state not in {"done", "failed"}]
         clip = self.workflow.clip
         return words.upload_say(len(self.workflow.clips), len(on_way), plain(clip.name, 80) if clip else "")
-
-    def _row(self, item: Item) -> dict[str, Any]:
-        arrived = item.receiver.mark / item.receiver.offer.size if item.receiver and not item.source else None
-        return {
-            "id": item.id,
-            "name": plain(item.name, 200),
-            "size": item.size,
-            "state": item.state,
-            "arrived": None if arrived is None else round(arrived, 2),
-            "sent": None if item.sent is None else round(item.sent, 2),
-            "dropped": item.receiver is not None,
-            "again": bool(item.source),
-            "trouble": item.trouble,
-        }
 
     def _clip(self, clip: Clip) -> dict[str, Any]:
         item = next((one for one in self._items.values() if one.clip == clip.name), None)
@@ -355,25 +327,6 @@ class Upload(Panel):
         return _shown(clip.path) if clip.path else clip.name
 
 
-def _finished(receiver: Receiver, digest: str) -> Path:
-    """Give a complete file its name, unless it is not what its name says."""
-    path = receiver.finish(digest)
-    try:
-        check_file(path)
-    except NemoError:
-        if not receiver.reused:
-            path.unlink()
-        raise
-    return path
-
-
-def _looked_at(typed: str) -> tuple[str, int]:
-    """Return the name and the size of a clip on this machine, or raise what is wrong with it."""
-    path = Path(typed).expanduser()
-    check_file(path)
-    return path.name, path.stat().st_size
-
-
 def _quoted(text: str) -> str:
     """Return text as a Python literal in double quotes."""
     return json.dumps(text, ensure_ascii=False)
@@ -392,7 +345,3 @@ def _sounds(facts: Mapping[str, Any]) -> int | None:
     if isinstance(tracks, Sequence) and not isinstance(tracks, str):
         return len(tracks)
     return int(tracks) if isinstance(tracks, int) else None
-
-
-def _trouble(error: NemoError) -> dict[str, str]:
-    return {"cause": error.message, "advice": error.advice}

@@ -432,7 +432,7 @@ LIVE_BEFORE: Final = (
     "dub into Japanese and burn the subtitles",
 )
 """Examples for a clip that is not dubbed."""
-LIVE_AFTER: Final = ("lower the music by 20 %", "title “Urban Dreams” for 3 s", "make it 9:16 for TikTok")
+LIVE_AFTER: Final = ("make the music 20 % quieter", "title “Urban Dreams” for 3 s", "9:16 for phones")
 
 
 def examples(dubbed: Sequence[str]) -> list[str]:

@@ -168,7 +168,7 @@ class Workflow:
         """Tell every panel that something is different.
 
         Topics: connection, clips, choices, work, heard (detail: the AgentEvent), said (detail: Said), timeline, exports,
-        credits.
+        credits, failed (detail: the error of an export).
         """
         for listener in [*self._listeners]:
             listener(topic, detail)
@@ -214,6 +214,7 @@ class Workflow:
         project = self._open()
         self.unfinished = None
         found = await self._work("resume", words.RESUME, lambda view: project.aresume(show=view))
+        self.tell("clips")
         self._exported(found.exports)
         for reply in found.replies:
             self.say("agent", reply.text)
@@ -278,7 +279,11 @@ class Workflow:
 
     async def stop(self) -> None:
         """Stop the work under way; what is finished is kept."""
-        if self._running is None:
+        if self._running is None or self.work is None:
+            return
+        rendering = any("export" in steps for steps in self.work.progress.steps.values())
+        if rendering or self.work.kind == "resume":  # nothing is being said that could be stopped
+            self._running.cancel()
             return
         self.say("note", await self._open().astop())
         if self._running is not None:
@@ -314,6 +319,8 @@ class Workflow:
         self.draft = (await project.astate()).draft if project.session_id else None
         self.languages = tuple(timeline.languages(self.draft))
         self.summary = timeline.summary(self.draft) if self.draft is not None else ""
+        if self.languages and not self.choices.to:
+            self.choose(to=self.languages)
         self.tell("timeline")
 
     async def balance(self) -> None:

@@ -53,6 +53,11 @@ class Page:
         self.page.on("pageerror", self._uncaught)
         self.page.on("request", self._asked)
 
+    @property
+    def home(self) -> Path:
+        """Where the embedded backend of this folder's notebooks keeps its things."""
+        return self.server.place / "homes" / self.folder.name
+
     def _guard(self, route: Route) -> None:
         if _is_here(route.request.url):
             route.fallback()

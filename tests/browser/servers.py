@@ -30,6 +30,7 @@ class Server:
     """One web server, the folder it serves, and who asks it."""
 
     def __init__(self, command: list[str], place: Path, models: Path, ready: str, port: int) -> None:
+        self.place = place
         self.root = place / "root"
         self.url = f"http://127.0.0.1:{port}"
         self._log = place / "server.log"

@@ -88,6 +88,8 @@ UNDERSTOOD = [
     ("make the music quieter", [QUIETER]),
     ("turn the music down", [QUIETER]),
     ("louder music please", [LOUDER]),
+    ("make the music 20 % quieter", [Level("background", 0.8, relative=True)]),
+    ("music 50% louder", [Level("background", 1.5, relative=True)]),
     ("turn the music down by 20%", [Level("background", 0.8, relative=True)]),
     ("no music", [Level("background", 0.0)]),
     ("make the voice louder", [Level("dub", 1.4, relative=True)]),
@@ -128,6 +130,7 @@ UNDERSTOOD = [
     ("restore the full length", [Restore()]),
     # shape
     ("make it 9:16", [TALL]),
+    ("9:16 for phones", [TALL]),
     ("make it vertical for TikTok", [TALL]),
     ("for YouTube Shorts", [TALL]),
     ("for YouTube", [WIDE]),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -53,7 +54,7 @@ class Page:
     def __init__(self, panel: Upload) -> None:
         self.panel = panel
         self.heard: list[dict[str, Any]] = []
-        panel.push = lambda message, buffers=(): self.heard.append(dict(message))  # type: ignore[method-assign]
+        panel.push = lambda message, _buffers=(): self.heard.append(dict(message))  # type: ignore[method-assign]
 
     def says(self, what: str, *buffers: bytes, **more: Any) -> dict[str, Any]:
         before = len(self.heard)
@@ -99,6 +100,16 @@ def test_the_same_file_dropped_again_is_not_sent_again(page: Page) -> None:
     page.sends()
     assert page.says("begin", n=3, name="clip.mp4", size=len(DATA), modified=5)["known"]
     assert len(page.panel.workflow.clips) == 1
+
+
+def test_a_file_dropped_again_after_the_backend_refused_it_is_taken_from_the_disk(page: Page) -> None:
+    flow = page.panel.workflow
+    assert isinstance(flow, Here)
+    flow.refuse = True
+    page.sends()
+    flow.refuse = False
+    assert page.says("begin", n=3, name="clip.mp4", size=len(DATA), modified=5)["known"]
+    assert [clip.name for clip in flow.clips] == ["clip.mp4"]
 
 
 def test_a_page_that_comes_back_goes_on_where_it_was(page: Page) -> None:
@@ -165,7 +176,7 @@ def test_a_path_and_an_address_are_taken_too(page: Page, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "nothing.mp4", "file:///etc/passwd", "ftp://example.org/a.mp4", "a\0.mp4"]
+    "typed", ["", "nothing.mp4", "file:///etc/passwd", "ftp://example.org/a.mp4", "a\0.mp4", "~nobody/a.mp4"]
 )
 def test_what_cannot_be_taken_is_said_in_the_panel(page: Page, typed: str) -> None:
     page.panel._hear(page.panel, {"do": "add", "text": typed}, [])
@@ -215,8 +226,6 @@ def test_paths_are_completed_with_folders_and_clips_only(
 
 
 async def _settled(panel: Upload) -> None:
-    import asyncio
-
     await asyncio.sleep(0.1)
     for task in [*panel._tasks]:
         await asyncio.wait({task})

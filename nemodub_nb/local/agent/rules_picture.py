@@ -97,7 +97,7 @@ _TIME_BEFORE = compiled(r"(?:\bfrom|\bbetween|\bat|\bafter|\bbefore|\d\s*(?:to|-
 _TIME_AFTER = compiled(r"\d+[:：]\d+\s*(?:to|-|–|until|and)\s*\d")
 """What makes `9:16` a time: sixteen seconds past nine minutes."""
 _SHAPES = {
-    "9:16": r"vertical(?:ly)?|portrait|tik\s?-?tok|(?:instagram\s+|facebook\s+)?reels?|(?:youtube\s+)?shorts|(?:instagram\s+)?stor(?:y|ies)|snapchat|竖屏|抖音",
+    "9:16": r"vertical(?:ly)?|portrait|tik\s?-?tok|(?:instagram\s+|facebook\s+)?reels?|(?:youtube\s+)?shorts|(?:instagram\s+)?stor(?:y|ies)|snapchat|(?<=for )(?:mobile\s+)?phones?|竖屏|抖音",
     "1:1": r"square|正方形|方形",
     "16:9": r"wide-?\s?screen|landscape|horizontal(?:ly)?|youtube(?!\s+shorts)|横屏",
 }

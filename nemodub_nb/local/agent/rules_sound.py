@@ -70,6 +70,8 @@ class _LevelRules:
         self.quieter = compiled(
             rf"(?:{_DOWN}\s*{of}{_BY}{_SLIGHTLY}|(?:make|turn|bring|keep)?\s*{of}\s*(?:is|should\s+be)?{_SLIGHTLY}\s*{_QUIET}{_BY}{_SLIGHTLY}|{_QUIET}\s+{what}{_VOLUME})"
         )
+        by = rf"(?:make|turn|bring)?\s*{of}\s*(?:is|should\s+be)?\s*{_PERCENT}\s*"
+        self.quieter_by, self.louder_by = compiled(by + _QUIET), compiled(by + _LOUD)
         self.louder = compiled(
             rf"(?:{_UP}\s*{of}{_BY}{_SLIGHTLY}|(?:make|turn|bring)?\s*{of}\s*(?:is|should\s+be)?{_SLIGHTLY}\s*{_LOUD}{_BY}{_SLIGHTLY}|{_LOUD}\s+{what}{_VOLUME})"
         )
@@ -140,6 +142,9 @@ def _levels(sentence: Sentence, rules: _LevelRules, target: Literal["background"
         assert value is not None
         return Level(target, value)
 
+    # Before the fixed level: “20 % quieter” is not “20 %”.
+    sentence.take(rules.quieter_by, lambda m: changed(m, _QUIETER))
+    sentence.take(rules.louder_by, lambda m: changed(m, _LOUDER))
     sentence.take(rules.set, fixed)
     sentence.take(rules.quieter, lambda m: changed(m, _QUIETER))
     sentence.take(rules.louder, lambda m: changed(m, _LOUDER))

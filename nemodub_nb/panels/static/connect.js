@@ -14,6 +14,7 @@ export default {
   render({ model, el }) {
     let backend = model.get("view").backend;
     let changing = false;
+    /** @type {(message: any) => void} */ let heard = () => {};
     const end = card(model, el, (body, _view, tools) => {
       const status = h("span", { role: "status" });
       const credits = h("span", { class: "nd-chip", hidden: true });
@@ -41,7 +42,7 @@ export default {
       const claim = h("div", { class: "nd-row", hidden: true }, button(WORDS.open, { onclick: () => send(model, "claim") }), claimed);
       put(body, h("div", { class: "nd-connect" }, left, chooser, claim));
 
-      const heard = (/** @type {any} */ message) => {
+      heard = (message) => {
         if (message.kind === "claim" && /^https:\/\//.test(message.url)) put(claimed, h("a", { class: "nd-btn", href: message.url, target: "_blank", rel: "noopener noreferrer" }, WORDS.openLink));
       };
       model.on("msg:custom", heard);
@@ -69,6 +70,9 @@ export default {
       }
       return show;
     });
-    return end;
+    return () => {
+      model.off("msg:custom", heard);
+      end();
+    };
   },
 };

@@ -5,7 +5,7 @@ const WORDS = {
   refresh: "Refresh", available: "available", held: "held for work in progress", all: "in all", free: "free", freeText: "This machine is free: nothing is charged.", freeHint: "Every step is written down all the same, with the time it took.",
   when: "when", step: "step", backend: "backend", cost: "cost", left: "left", time: "time", together: "together", ledger: "What each step cost and took",
   none: "Nothing was done yet. Each upload, dub, edit and export will be listed here.", earlier: "earlier steps: project.ledger()",
-  register: "Register", topUp: "Top up", plan: "See the plans", wait: "Go on in", ready: "You can go on now.", unknown: "not known",
+  register: "Register", topUp: "Top up", plan: "See the plans", wait: "Go on in", ready: "You can go on now.",
 };
 
 export default {

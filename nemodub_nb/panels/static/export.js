@@ -8,7 +8,7 @@ const WORDS = {
   quality: "Quality", shape: "Shape", folder: "Folder", format: "Format", beside: "beside the notebook",
   saved: "saved", older: "out of date", olderHint: "The timeline changed after this export: export it again.", failed: "failed", waiting: "waiting", rendering: "rendering", written: "saved", ready: "not exported", resume: "Resume",
   download: "Save to this computer", report: "report", first: "First the agent is told", shapeHint: "This changes the timeline of the clip, for every language.",
-  phones: { "9:16": "TikTok, Reels, Shorts", "1:1": "square feeds", "16:9": "YouTube, television" }, timelineIs: "the timeline is",
+  phones: { "9:16": "TikTok, Reels, Shorts", "1:1": "square feeds", "16:9": "YouTube, television" },
   notSaved: "Not saved:", cost: "Cost:",
 };
 const TONES = { saved: "ok", written: "ok", older: "warn", failed: "bad", waiting: "", rendering: "run", ready: "" };

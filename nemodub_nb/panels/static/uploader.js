@@ -5,6 +5,11 @@
 import { Sha256 } from "./sha256.js";
 import { send } from "./ui.js";
 
+const UPLOADER_WORDS = {
+  gone: { cause: "The kernel no longer answers this panel.", advice: "Run the cell again, then drop the file again: it goes on from there." },
+  unreadable: (/** @type {string} */ name) => ({ cause: `The browser can no longer read ${name}.`, advice: "It was moved or changed: drop it again." }),
+};
+
 const LARGEST = 4 * 1024 * 1024;
 const SMALLEST = 64 * 1024;
 const IN_FLIGHT = 4;
@@ -111,9 +116,10 @@ export class Uploader {
 
   /** @param {File} file @param {Trouble | null} trouble what is wrong with it before anything is sent */
   add(file, trouble) {
+    // The kernel tells what of it is there already.
     const known = this.files.find(({ file: one }) => one.name === file.name && one.size === file.size && one.lastModified === file.lastModified);
     if (known) {
-      if (known.state === "paused" || known.state === "failed") this.resume(known);
+      if (known.state === "paused" || known.state === "failed" || known.state === "sent") this.resume(known);
       return known;
     }
     const sending = new Sending(file);
@@ -195,6 +201,10 @@ export class Uploader {
       return;
     }
     if (!begun || begun.error) return this.fail(sending, begun?.error);
+    if (begun.known) {
+      sending.state = "sent";
+      return this.changed();
+    }
     sending.mark = begun.mark;
     while (sending.hash.length < sending.mark && sending.state === "checking") {
       const from = sending.hash.length;
@@ -301,8 +311,3 @@ export class Uploader {
     }
   }
 }
-
-const UPLOADER_WORDS = {
-  gone: { cause: "The kernel no longer answers this panel.", advice: "Run the cell again, then drop the file again: it goes on from there." },
-  unreadable: (/** @type {string} */ name) => ({ cause: `The browser can no longer read ${name}.`, advice: "It was moved or changed: drop it again." }),
-};
