@@ -6,9 +6,9 @@ import re
 from typing import Final
 
 LARGE: Final = 64 * 1024
-"""Characters from which on encoded bytes are more than an icon or a short sound."""
-LARGE_IMAGE: Final = 1024 * 1024
-"""A plot is smaller."""
+"""Characters from which on encoded bytes are more than an icon."""
+LARGE_SHOWN: Final = 1024 * 1024
+"""A plot, or the sound of a line that a cell has played, is smaller."""
 _FONT: Final = re.compile(r"font|woff|opentype|truetype")
 # The look-behind lets a run be tried once only, and the possessive repeat keeps what it has: linear in any text.
 _RUN: Final = re.compile(rf"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{{{LARGE},}}+")
@@ -38,4 +38,4 @@ def said(characters: int) -> str:
 def _limit(mime: str) -> float:
     if _FONT.search(mime):
         return float("inf")
-    return LARGE_IMAGE if mime.startswith("image/") or mime in {"png", "jpeg"} else LARGE
+    return LARGE_SHOWN if mime.startswith(("image/", "audio/")) or mime in {"png", "jpeg"} else LARGE

@@ -1,4 +1,4 @@
-"""Open the quickstart notebook and its sample clip in JupyterLab.
+"""Open the notebooks and their sample clip in JupyterLab, at the quickstart.
 
 They are copied to DIR first; what you have changed there is never overwritten. What follows -- is passed to JupyterLab.
 """
@@ -18,7 +18,7 @@ from nemodub_nb.cli.failure import CommandError
 if TYPE_CHECKING:
     import argparse
 
-SUMMARY: Final = "open the quickstart in JupyterLab"
+SUMMARY: Final = "open the notebooks in JupyterLab"
 MORE: Final = """\
 examples:
   nemodub lab

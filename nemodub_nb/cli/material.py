@@ -1,4 +1,4 @@
-"""Finds the quickstart and its sample clip, and puts copies of them where someone wants to work."""
+"""Finds the notebooks and their sample clip, and puts copies of them where someone wants to work."""
 
 from __future__ import annotations
 
@@ -10,7 +10,11 @@ from typing import Final
 from nemodub_nb.cli.failure import CommandError
 
 NOTEBOOK: Final = "quickstart.ipynb"
+"""The one that is run and opened first."""
+NOTEBOOKS: Final = (NOTEBOOK, "explore.ipynb", "tour.ipynb", "cloud.ipynb", "studio.ipynb")
 SAMPLE: Final = ("explainer.mp4", "explainer.transcript.srt", "explainer.memory.csv")
+_SETTINGS: Final = "voila.json"
+"""What Voilà reads beside a notebook; without it, a page cannot play what was made."""
 
 
 def notebooks() -> Path:
@@ -26,13 +30,13 @@ def notebooks() -> Path:
 
 
 def copy_to(folder: Path, *, fresh: bool) -> Path:
-    """Copy the quickstart and the sample into a folder and return the notebook there.
+    """Copy the notebooks and the sample into a folder and return the quickstart there.
 
     What is there already is replaced when `fresh`, else left as someone may have changed it.
     """
     source = notebooks()
     (folder / "sample").mkdir(parents=True, exist_ok=True)
-    for name in (NOTEBOOK, *(f"sample/{one}" for one in SAMPLE)):
+    for name in (*NOTEBOOKS, _SETTINGS, *(f"sample/{one}" for one in SAMPLE)):
         if fresh or not (folder / name).exists():
             shutil.copyfile(source / name, folder / name)
     return folder / NOTEBOOK

@@ -72,8 +72,3 @@ def looked_at(typed: str) -> tuple[str, int]:
         path = path.expanduser()
     check_file(path)
     return path.name, path.stat().st_size
-
-
-def trouble(error: NemoError) -> dict[str, str]:
-    """Return an error as the page shows it."""
-    return {"cause": error.message, "advice": error.advice}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -19,27 +20,34 @@ def dub(chosen: Choices, clip: str | None) -> str:
 
     A sentence edited by hand is asked instead. `clip` is named where there are several.
     """
-    about = [f"clip={_quoted(clip)}"] if clip else []
+    about = [f"clip={quoted(clip)}"] if clip else []
     if chosen.sentence is not None:
-        return _call("ask", [_quoted(chosen.sentence), *about])
+        return _call("ask", [quoted(chosen.sentence), *about])
     if not chosen.to:
         return ""
     voices = {tag: voice for tag, voice in chosen.voices.items() if tag in chosen.to}
     options = [
-        f"to={_quoted(list(chosen.to))}",
+        f"to={quoted(list(chosen.to))}",
         *about,
-        f"source={_quoted(chosen.source)}" if chosen.source else "",
-        f"original={_quoted(chosen.original)}" if chosen.original != "replace" else "",
+        f"source={quoted(chosen.source)}" if chosen.source else "",
+        f"original={quoted(chosen.original)}" if chosen.original != "replace" else "",
         "" if chosen.background is None else f"background={chosen.background:g}",
-        f"subtitles={_quoted(chosen.subtitles)}" if chosen.subtitles != "track" else "",
-        f"voices={_quoted(voices)}" if voices else "",
+        f"subtitles={quoted(chosen.subtitles)}" if chosen.subtitles != "track" else "",
+        f"memory={quoted(chosen.memory)}" if chosen.memory else "",
+        f"voices={quoted(voices)}" if voices else "",
     ]
     return _call("dub", [option for option in options if option])
 
 
-def _quoted(value: object) -> str:
-    """Return strings, and lists and tables of them, as Python writes them."""
-    return json.dumps(value, ensure_ascii=False)
+def quoted(value: object) -> str:
+    """Return a string, or a list or table of them, as Python in double quotes; what cannot be seen is escaped."""
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False) if value.isprintable() else repr(value)
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{quoted(key)}: {quoted(one)}' for key, one in value.items())}}}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(quoted(one) for one in value)}]"
+    return repr(value)
 
 
 def _call(name: str, arguments: Sequence[str]) -> str:

@@ -30,6 +30,17 @@ def _offered(entry: os.DirEntry[str], tail: str) -> str:
     name = entry.name
     if not name.casefold().startswith(tail.casefold()) or (name.startswith(".") and not tail.startswith(".")):
         return ""
+    if not _can_be_sent(name):
+        return ""
     if entry.is_dir():
         return f"{name}/"
     return name if name.rpartition(".")[2].lower() in ACCEPTED_TYPES else ""
+
+
+def _can_be_sent(name: str) -> bool:
+    """Tell whether a name is text at all; on some systems it may be any bytes."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

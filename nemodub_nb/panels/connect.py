@@ -9,6 +9,7 @@ from typing import Any
 from nemodub_nb.project import BadInputError
 
 from . import front, words
+from .calls import quoted
 from .panel import Panel
 
 
@@ -40,7 +41,8 @@ class Connect(Panel):
 
     def twin(self) -> str:
         """Return the call that opens the project."""
-        return f'import nemodub_nb as nd\n\nproject = nd.open_project("{self.workflow.name}", backend="{self.workflow.backend}")'
+        flow = self.workflow
+        return f"import nemodub_nb as nd\n\nproject = nd.open_project({quoted(flow.name)}, backend={quoted(flow.backend)})"
 
     def done(self) -> bool:
         """Tell whether the backend is there and nothing of an earlier session waits for a decision."""
@@ -50,6 +52,8 @@ class Connect(Panel):
         """Open the project at the backend that was chosen; a pasted token is handed on and forgotten."""
         self.clear_error()
         backend = message.get("backend")
+        if self.workflow.phase == "connecting":
+            return  # a second click must not open a second project, nor take the place of a token pasted with the first
         if backend not in ("local", "cloud"):
             raise BadInputError(words.NOT_CONNECTED, words.CONNECT_FIRST)
         token = message.get("token")
@@ -59,6 +63,8 @@ class Connect(Panel):
 
     async def do_resume(self, _message: Mapping[str, Any], _buffers: Sequence[memoryview]) -> None:
         """Take up what an earlier kernel left."""
+        if self.workflow.work is not None:
+            return
         self.clear_error()
         await self.workflow.resume()
 

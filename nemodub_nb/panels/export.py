@@ -9,7 +9,6 @@ from typing import Any, Final
 
 from nemodub_nb import timeline
 from nemodub_nb.client import NemoError
-from nemodub_nb.languages import own_name
 from nemodub_nb.project import BadInputError
 from nemodub_nb.project import Export as Exported
 from nemodub_nb.project.display import exports_html, exports_text, language_name, length
@@ -19,6 +18,8 @@ from . import front, onscreen, words
 from .panel import Panel
 from .shelf import PIECE_BYTES, SOURCE, FileGoneError, Item, key, piece, shelf
 from .story import Story
+from .words import own_name
+from .workflow import usable
 
 FORMATS: Final = {"mp4": "MP4"}
 """What the backends render, and what it is called."""
@@ -149,7 +150,7 @@ class Export(Panel):
         self._shape = _one_of(message.get("shape"), SHAPES, self._shape)
         folder = message.get("folder")
         if isinstance(folder, str):
-            self._folder = folder.strip()[:_LONGEST_FOLDER] or "."
+            self._folder = plain(folder, _LONGEST_FOLDER).strip() or "."
 
     async def do_export(self, _message: Mapping[str, Any], _buffers: Sequence[memoryview]) -> None:
         """Render and save what is chosen; a new shape is first said to the agent."""
@@ -158,13 +159,13 @@ class Export(Panel):
         names = self._chosen()
         if not names:
             raise BadInputError(words.NO_LANGUAGE, words.CHOOSE_LANGUAGE)
-        if flow.rendering is not None:
-            raise BadInputError(words.EXPORT_RUNS, words.WAIT)
-        if self._shape:
-            await self._reshape()
+        if flow.rendering is not None or self._under_way:
+            return  # a second click: the button was not yet drawn as busy
         before = flow.credits
         self._under_way = tuple(names)
         try:
+            if self._shape:
+                await self._reshape()
             await flow.export(
                 [name for name in names if name] or None,
                 format=self._format,
@@ -244,7 +245,7 @@ class Export(Panel):
         """Return what can be exported: the languages of the clip; an empty name is the whole, where none is named."""
         flow = self.workflow
         clip = flow.clip.name if flow.clip and len(flow.clips) > 1 else None
-        found = [*flow.languages] if clip is None else timeline.languages(self._draft, clip)
+        found = [*flow.languages] if clip is None else [*usable(timeline.languages(self._draft, clip))]
         found += [one.language or "" for one in self._exports() if (one.language or "") not in found]
         if not found and flow.backend == "cloud" and timeline.ready_to_export(self._draft):
             return [""]

@@ -10,6 +10,7 @@ import traitlets
 
 from nemodub_nb import languages
 from nemodub_nb.project import BadInputError
+from nemodub_nb.project.attachments import memory_parts
 from nemodub_nb.project.safe import markup, plain
 from nemodub_nb.project.sentences import Original, Subtitles, dub_sentence, for_clip, parse_languages
 from nemodub_nb.timeline.draft import raw_tracks
@@ -68,14 +69,15 @@ class Languages(Panel):
             "original": chosen.original,
             "background": None if chosen.background is None else round(chosen.background * 100),
             "subtitles": chosen.subtitles,
+            "memory": chosen.memory or "",
             "hint": words.SAME_VOICE if chosen.original == "keep" and chosen.background is not None else "",
             "made": made,
             "sentence": made if chosen.sentence is None else chosen.sentence,
             "edited": chosen.sentence is not None,
             **self._estimate_words(),
-            "main": words.dub_into([languages.english_name(tag) for tag in chosen.to]),
+            "main": words.dub_into([words.english_name(tag) for tag in chosen.to]),
             "blocked": self._blocked(),
-            "work": self.workflow.work.title if self.workflow.work else "",
+            "work": plain(self.workflow.work.title, _LONGEST_NAME) if self.workflow.work else "",
             "question": self._question,
         }
 
@@ -162,6 +164,10 @@ class Languages(Panel):
             self.workflow.choose(background=None if value is None else round(float(value), 2))
         elif what == "source" and isinstance(value, str) and len(value) <= _LONGEST_NAME:
             self.workflow.choose(source=languages.parse(value) if value else None)
+        elif what == "memory" and isinstance(value, str):
+            path = value.strip()
+            await asyncio.to_thread(memory_parts, path or None)  # whether it is one
+            self.workflow.choose(memory=path or None)
         else:
             raise BadInputError(words.NO_CHOICE, words.CHOOSE_OFFERED)
 
@@ -344,7 +350,7 @@ class Languages(Panel):
         return {
             "tag": tag,
             "name": name,
-            "own": languages.own_name(tag),
+            "own": words.own_name(tag),
             "line": offer.line(voice) if offer else "",
             "chip": chip,
             "tone": tone,
@@ -381,7 +387,7 @@ class Languages(Panel):
 
     @staticmethod
     def _name(tag: str | None) -> str:
-        return languages.english_name(tag) if tag else ""
+        return words.english_name(tag) if tag else ""
 
     @traitlets.default("listing")  # type: ignore[untyped-decorator]  # traitlets' own
     def _nothing_offered(self) -> dict[str, Any]:

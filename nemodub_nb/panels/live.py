@@ -147,7 +147,7 @@ class Live(Panel):
     async def do_say(self, message: Mapping[str, Any], _buffers: Sequence[memoryview]) -> None:
         """Do what a sentence asks for."""
         said = message.get("text")
-        sentence = said.strip()[:LONGEST] if isinstance(said, str) else ""
+        sentence = plain(said, LONGEST).strip() if isinstance(said, str) else ""
         if not sentence:
             raise BadInputError(words.EMPTY_SENTENCE, words.SAY_SOMETHING)
         if self.workflow.work is not None:

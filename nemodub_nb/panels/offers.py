@@ -83,11 +83,11 @@ class Offer:
 
     def help(self, tag: str, source: str) -> tuple[str, str]:
         """Return what is missing, and the line of a notebook that adds it; nothing when nothing is."""
-        name = languages.english_name(tag)
+        name = words.english_name(tag)
         if self.state == "mute":
             return words.no_voice(name), ""
         if self.state == "memory":
-            return words.needs_memory(languages.english_name(source), name), (
+            return words.needs_memory(words.english_name(source), name), (
                 f'project.dub(to=["{tag}"], memory="translations.csv")'
             )
         if not self.command:
@@ -156,12 +156,16 @@ def _state(offer: Offer | None) -> str:
 
 
 def _names(tag: str) -> tuple[str, str, str]:
-    english, own = languages.english_name(tag), languages.own_name(tag)
-    return english, own, " ".join(sorted(languages.names(tag) - {english.casefold(), own.casefold()}))
+    english, own = words.english_name(tag), words.own_name(tag)
+    try:
+        known = languages.names(tag)
+    except (ValueError, LookupError):
+        known = frozenset()
+    return english, own, " ".join(sorted(known - {english.casefold(), own.casefold()}))
 
 
 def _voices(rows: Any) -> tuple[Voice, ...]:
-    found = [row for row in rows or () if isinstance(row, Mapping) and isinstance(row.get("id"), str)]
+    found = [row for row in rows or () if isinstance(row, Mapping) and _text(row.get("id"))]
     return tuple(_voice(row) for row in found[:_MOST_VOICES])
 
 
@@ -170,7 +174,7 @@ def _voice(row: Mapping[str, Any]) -> Voice:
     ready = row.get("ready") is True
     grade = _text(row.get("grade"))
     said = words.voice_option(label, grade, _text(row.get("gender")), ready=ready)
-    return Voice(row["id"][:_LONGEST], label, said, words.SOUNDS.get(grade, grade), ready)
+    return Voice(_text(row["id"]), label, said, words.SOUNDS.get(grade, grade), ready)
 
 
 def _text(value: Any) -> str:

@@ -14,6 +14,8 @@ import traitlets
 from nemodub_nb.client import NemoError
 from nemodub_nb.languages import UnknownLanguageError
 from nemodub_nb.project.loop import LOOP
+from nemodub_nb.project.safe import plain
+from nemodub_nb.secrecy import redact
 
 from . import words
 from .story import Printed, Story
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
 EVERY_S: Final = 0.1
 """The page is redrawn at most this often."""
+_LONGEST_TOLD: Final = 500
+_LONGEST_CODE: Final = 20_000
 _log = logging.getLogger(__name__)
 
 
@@ -113,11 +117,12 @@ class Panel(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget's base carr
         if error is self.workflow.failure and not self.alone and not self.watches:
             return
         if isinstance(error, NemoError):
-            self._error = {"cause": error.message, "advice": error.advice}
+            self._error = told(error)
         elif isinstance(error, UnknownLanguageError):
-            self._error = {"cause": str(error), "advice": ""}
+            self._error = {"cause": plain(str(error), _LONGEST_TOLD), "advice": ""}
         else:
-            _log.error("The panel %s failed.", self.title, exc_info=error)
+            # Without a handler of the user's, an error with its traceback would be printed below the cell.
+            _log.debug("The panel %s failed.", self.title, exc_info=error)
             self._error = {"cause": words.unexpected(type(error).__name__), "advice": words.UNEXPECTED_ADVICE}
         self.refresh()
 
@@ -172,7 +177,10 @@ class Panel(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget's base carr
             self._later.cancel()
 
     def _told(self, topic: str, detail: Any) -> None:
-        self.heard(topic, detail)
+        try:
+            self.heard(topic, detail)
+        except Exception as error:  # noqa: BLE001 - one panel's mistake must not end the work, nor silence the others
+            self.fail(error)
         self.refresh()
 
     def _hear(self, _widget: object, content: Any, buffers: Sequence[memoryview]) -> None:
@@ -197,11 +205,16 @@ class Panel(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget's base carr
     def _redraw(self) -> None:
         self._later = None
         self._drawn_at = asyncio.get_running_loop().time()
-        view = self._view()
-        if view != self.view:
-            self.view = view
-        if self.alone:
-            self._printed.tell([self.story()])
+        try:
+            view = self._view()
+            if view != self.view:
+                self.view = view
+            if self.alone:
+                self._printed.tell([self.story()])
+        except Exception as error:  # noqa: BLE001 - what a server sent must not freeze the panel
+            if self._error is None:  # else it would be drawn, and fail, for ever
+                self.fail(error)
+            self.view = {**self.view, "error": self._error}
 
     def _view(self) -> dict[str, Any]:
         why = self.why()
@@ -214,10 +227,15 @@ class Panel(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget's base carr
             "folded": bool(why) or (self.folds and phase == "done"),
             "why": why,
             "error": self._error,
-            "code": self.twin(),
+            "code": self._code(),
             "story_id": self._mark,
             **self.draw(),
         }
+
+    def _code(self) -> str:
+        """Return the twin without a token that somebody has typed into a sentence or a name."""
+        code = redact(self.twin())
+        return code if len(code) <= _LONGEST_CODE else words.LONG_CODE
 
     def _phase(self, why: str) -> str:
         if self.alone:
@@ -227,3 +245,8 @@ class Panel(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget's base carr
         if why:
             return "later"
         return "done" if self.done() else "open"
+
+
+def told(error: NemoError) -> dict[str, str]:
+    """Return an error as a page shows it: its texts may come from a server, or be what somebody typed."""
+    return {"cause": plain(error.message, _LONGEST_TOLD), "advice": plain(error.advice, _LONGEST_TOLD)}

@@ -110,6 +110,7 @@ class Pour:
     def settle(self, text: str) -> None:
         """End the agent's words: what was streamed stays where it says the same, and becomes `text` where it does not."""
         self._close()
+        text = plain(text, MOST_OF_ONE)
         streamed, self._told = self._told, []
         if not streamed or streamed[-1] not in self.entries:
             self.put("agent", text)

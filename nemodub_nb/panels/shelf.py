@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from nemodub_nb.project.display import relative, shown_path
+from nemodub_nb.project.safe import plain
 
 if TYPE_CHECKING:
     from nemodub_nb.project import Clip, Export
@@ -58,7 +59,7 @@ class Item:
         """Return what the page is told."""
         return {
             "key": self.key,
-            "name": self.path.name,
+            "name": plain(self.path.name),
             "size": self.size,
             "stamp": self.stamp,
             "type": self.type,

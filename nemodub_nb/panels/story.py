@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import contextvars
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -60,4 +61,6 @@ class Printed:
         if self._handle is not None and told != self._told:
             self._told = told
             with contextlib.suppress(Exception):  # a page that went away must not end the work
-                self._handle.update(told, raw=True)
+                # In a context of its own: the one inherited names a cell that has ended, whose outputs a headless
+                # runner no longer takes.
+                contextvars.Context().run(self._handle.update, told, raw=True)

@@ -13,6 +13,7 @@ import ipywidgets
 
 from nemodub_nb.project import BadInputError
 from nemodub_nb.project.loop import LOOP
+from nemodub_nb.project.safe import plain
 
 from . import front, words
 from .connect import Connect
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 _STEPS: Final = (Connect, Upload, Languages, Live, Timeline, Export, Credits)
 _STORY_EVERY_S: Final = 1.0
+_LONGEST_NAME: Final = 80
 _OFTEN: Final = frozenset({"heard", "work"})
 """Topics that come many times a second."""
 _OPENING: Final = ("import nemodub_nb", "project = nd.", "project.resume()")
@@ -54,7 +56,9 @@ class Header(Panel):
         flow = self.workflow
         balance = flow.credits
         return {
-            "say": words.aim(flow.clip.name if flow.clip else "", flow.languages or flow.choices.to),
+            "say": words.aim(
+                plain(flow.clip.name, _LONGEST_NAME) if flow.clip else "", flow.languages or flow.choices.to
+            ),
             "credits": None
             if balance is None
             else {"available": balance.available, "frozen": balance.frozen},
@@ -86,6 +90,7 @@ class Studio(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets carries no ty
         mark = uuid.uuid4().hex
         self._printed = Printed(mark)
         self._later: asyncio.TimerHandle | None = None
+        self._told_at = 0.0
         self.panels: tuple[Panel, ...] = tuple(step(self.workflow, alone=False) for step in _STEPS)
         self.panels[-1].last = True
         self.header = Header(self.workflow, self.panels, mark)
@@ -135,10 +140,12 @@ class Studio(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets carries no ty
 
     def _told(self, topic: str, _detail: Any) -> None:
         if topic not in _OFTEN and self._later is None:
-            self._later = asyncio.get_running_loop().call_later(_STORY_EVERY_S, self._tell)
+            loop = asyncio.get_running_loop()
+            self._later = loop.call_later(max(0.0, self._told_at + _STORY_EVERY_S - loop.time()), self._tell)
 
     def _tell(self) -> None:
         self._later = None
+        self._told_at = asyncio.get_running_loop().time()
         self._printed.tell(self._stories())
 
     def _stories(self) -> list[Story]:

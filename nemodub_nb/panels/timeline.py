@@ -8,11 +8,11 @@ import itertools
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from nemodub_nb import languages as names
 from nemodub_nb.client import NemoError
 from nemodub_nb.project.safe import plain
 
 from . import front, timeline_story, words
+from .calls import quoted
 from .panel import Panel
 from .story import Story
 from .timeline_lines import Sheet, own_name, sheet
@@ -68,7 +68,7 @@ class Timeline(Panel):
             "changes": self._changes(),
             "source": own_name(found.source) if found.source else words.ORIGINAL,
             "source_tag": found.source or "",
-            "languages": [[tag, own_name(tag), _english(tag)] for tag in found.languages],
+            "languages": [[tag, own_name(tag), words.english_name(tag)] for tag in found.languages],
             "show": list(self._columns()),
             "chosen": self._shown is not None,
             "of": self._measured(),
@@ -105,8 +105,10 @@ class Timeline(Panel):
         """Return why there is nothing to see yet; alone, the panel shows that itself."""
         return "" if self.alone or self.workflow.draft is not None else words.UPLOAD_FIRST
 
-    def heard(self, topic: str, detail: Any) -> None:  # noqa: ARG002 - whatever was told, the draft tells itself
+    def heard(self, topic: str, detail: Any) -> None:  # noqa: ARG002 - the draft tells itself
         """Read the draft anew when it is another one."""
+        if topic == "connection":
+            self._peaks.clear()
         self._keep_up()
 
     async def do_hello(self, _message: Mapping[str, Any], _buffers: Sequence[memoryview]) -> None:
@@ -129,7 +131,7 @@ class Timeline(Panel):
             self._of = of
         text, verdict = message.get("text"), message.get("verdict")
         if isinstance(text, str):
-            self._text = text[:_LONGEST_FILTER]
+            self._text = plain(text, _LONGEST_FILTER)
         if isinstance(verdict, str) and verdict in {"", *words.VERDICTS}:
             self._verdict = verdict
 
@@ -263,7 +265,7 @@ class Timeline(Panel):
         if self._verdict == "waiting":
             yield "lines = lines[lines.text.isna()]"
         elif self._verdict:
-            yield f'lines = lines[(lines.language == "{self._measured()}") & (lines.verdict == "{self._verdict}")]'
+            yield f"lines = lines[(lines.language == {quoted(self._measured())}) & (lines.verdict == {quoted(self._verdict)})]"
 
 
 def _pieces(found: Sheet, at: int, tag: str, what: object) -> Iterator[tuple[str, int, int, int, str | None]]:
@@ -275,10 +277,3 @@ def _pieces(found: Sheet, at: int, tag: str, what: object) -> Iterator[tuple[str
         yield "source", start, start + max(1, line.end_ms - line.start_ms), line.start_ms, None
     if what != "source" and row is not None:
         yield "dub", row.in_ms, row.in_ms + max(1, row.end_ms - row.start_ms), row.start_ms, tag
-
-
-def _english(tag: str) -> str:
-    try:
-        return names.english_name(tag)
-    except (ValueError, LookupError):
-        return plain(tag, 40)

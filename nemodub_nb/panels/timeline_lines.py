@@ -5,11 +5,11 @@ from __future__ import annotations
 import gzip
 import json
 from bisect import bisect_left
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from nemodub_nb import languages, timeline
+from nemodub_nb import timeline
 from nemodub_nb.contract import TOKEN_PREFIX
 from nemodub_nb.project.safe import plain
 from nemodub_nb.timeline.draft import number_of
@@ -161,11 +161,17 @@ def sheet(draft: object, clip: str | None = None, waiting: Iterable[str] = ()) -
     decoded = timeline.decode(draft)
     several = len(timeline.clips(decoded)) > 1
     tracks = [
-        track
+        _tame(track)
         for track in decoded.tracks
         if track.segments and (not several or clip is None or track.clip in (None, clip))
     ]
     return _Reader(decoded, tracks).read(tuple(waiting))
+
+
+def _tame(track: Track) -> Track:
+    """Return a track whose language can be a key and a heading, whatever the server put there."""
+    shown = plain(track.language or "", _LABEL)
+    return track if shown == (track.language or "") else replace(track, language=shown or None)
 
 
 class _Reader:
@@ -362,10 +368,7 @@ class _Reader:
 
 def own_name(tag: str) -> str:
     """Return a language's name in itself, or the tag where it has none."""
-    try:
-        return languages.own_name(tag)
-    except (ValueError, LookupError):
-        return plain(tag, _LABEL)
+    return words.own_name(tag)
 
 
 def _kind(track: Track) -> str:

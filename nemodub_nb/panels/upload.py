@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
+import hashlib
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -17,9 +17,11 @@ from nemodub_nb.project.safe import plain
 from nemodub_nb.project.uploads import LONG_S
 
 from . import front, words
-from .arrivals import Arrival, finished, looked_at, trouble
+from .arrivals import Arrival, finished, looked_at
+from .calls import quoted
 from .completion import complete
 from .panel import Panel
+from .panel import told as trouble
 from .receiver import FOLDER, Offer, Receiver
 from .story import Story
 
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from .workflow import Workflow
 
 _LONGEST_TYPED: Final = 4_000
+_LONGEST_NAME: Final = 200
 
 
 class Upload(Panel):
@@ -65,10 +68,10 @@ class Upload(Panel):
     def twin(self) -> str:
         """Return the calls that upload the same clips."""
         sources = [self._source(clip) for clip in self.workflow.clips]
-        call = ", ".join(_quoted(source) for source in sources) or '"explainer.mp4"'
+        call = ", ".join(quoted(source) for source in sources) or '"explainer.mp4"'
         upload = f"clips = project.upload([{call}])" if len(sources) > 1 else f"clip = project.upload({call})"
         flow = self.workflow
-        return f"import nemodub_nb as nd\n\nproject = nd.open_project({_quoted(flow.name)}, backend={_quoted(flow.backend)})\n{upload}"
+        return f"import nemodub_nb as nd\n\nproject = nd.open_project({quoted(flow.name)}, backend={quoted(flow.backend)})\n{upload}"
 
     def story(self) -> Story:
         """Return the clips for a saved notebook."""
@@ -93,6 +96,7 @@ class Upload(Panel):
         super().heard(topic, detail)
         if topic == "connection":
             self._facts.clear()
+            self._posters.clear()
         if topic in {"clips", "connection"}:
             for clip in self.workflow.clips:
                 if clip.name not in self._facts:
@@ -104,7 +108,7 @@ class Upload(Panel):
     async def do_hello(self, _message: Mapping[str, Any], _buffers: Sequence[memoryview]) -> None:
         """Send a page that comes late the pictures; what another page was sending waits for its file."""
         for name, picture in self._posters.items():
-            self.push({"kind": "poster", "clip": name}, [picture])
+            self.push({"kind": "poster", "clip": _key(name)}, [picture])
         for item in self._items.values():
             if item.state == "arriving":
                 item.state = "paused"  # the next slice sets it right again
@@ -227,9 +231,11 @@ class Upload(Panel):
 
     async def do_choose(self, message: Mapping[str, Any], _buffers: Sequence[memoryview]) -> None:
         """Work on another clip."""
-        name = message.get("clip")
-        if any(clip.name == name for clip in self.workflow.clips):
-            self.workflow.choose_clip(str(name))
+        name = next(
+            (clip.name for clip in self.workflow.clips if _key(clip.name) == message.get("clip")), None
+        )
+        if name is not None:
+            self.workflow.choose_clip(name)
 
     # The inside
 
@@ -277,7 +283,7 @@ class Upload(Panel):
             picture = await project.aposter(clip)
             if picture:
                 self._posters[clip.name] = picture
-                self.push({"kind": "poster", "clip": clip.name}, [picture])
+                self.push({"kind": "poster", "clip": _key(clip.name)}, [picture])
 
     def _arriving(self, message: Mapping[str, Any]) -> Arrival | None:
         item = self._items.get(str(message.get("id")))
@@ -303,8 +309,8 @@ class Upload(Panel):
         facts = self._facts.get(clip.name, {})
         chosen = self.workflow.clip
         return {
-            "name": clip.name,
-            "shown": plain(clip.name, 200),
+            "name": _key(clip.name),
+            "shown": plain(clip.name, _LONGEST_NAME),
             "chosen": chosen is not None and chosen.name == clip.name,
             "item": item.id if item else None,
             "duration_s": clip.duration_s or facts.get("duration_s"),
@@ -327,9 +333,11 @@ class Upload(Panel):
         return _shown(clip.path) if clip.path else clip.name
 
 
-def _quoted(text: str) -> str:
-    """Return text as a Python literal in double quotes."""
-    return json.dumps(text, ensure_ascii=False)
+def _key(name: str) -> str:
+    """Return what the page calls a clip: its name, unless that is too long or cannot be sent as it is."""
+    if plain(name, _LONGEST_NAME) == name:
+        return name
+    return f"clip {hashlib.sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
 
 
 def _shown(path: Path) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from nemodub_nb.languages import english_name, own_name
+from nemodub_nb import languages
+from nemodub_nb.project.safe import plain
 
 # Titles
 STUDIO: Final = "Dub a video"
@@ -24,10 +25,30 @@ CONNECT_FIRST: Final = "Choose one in the step Connect."
 BUSY: Final = "Something is under way."
 WAIT: Final = "Wait until it is done."
 WAIT_OR_STOP: Final = "Wait until it is done, or press Stop."
+LONG_CODE: Final = "# A name in this code is too long to be shown."
 EXPORT_RUNS: Final = "An export is under way."
 STILL_WORKING: Final = "Still working…"
 STOPPED: Final = "Stopped. What was finished is kept."
 RESUME: Final = "Resume"
+
+
+_LONGEST_TAG: Final = 40
+
+
+def english_name(tag: str) -> str:
+    """Return a language's English name; what is no tag of a language, cut and cleaned."""
+    try:
+        return plain(languages.english_name(tag), _LONGEST_TAG)
+    except (ValueError, LookupError):
+        return plain(tag, _LONGEST_TAG)
+
+
+def own_name(tag: str) -> str:
+    """Return a language's name in itself; what is no tag of a language, cut and cleaned."""
+    try:
+        return plain(languages.own_name(tag), _LONGEST_TAG)
+    except (ValueError, LookupError):
+        return plain(tag, _LONGEST_TAG)
 
 
 def unexpected(kind: str) -> str:

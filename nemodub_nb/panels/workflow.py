@@ -9,8 +9,10 @@ from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Se
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
-from nemodub_nb.client import NemoError
+from nemodub_nb.client import ConnectionFailedError, NemoError, TokenError
+from nemodub_nb.languages import UnknownLanguageError, parse
 from nemodub_nb.project import BadInputError, Exports, Project, Reply, View, aopen_project
+from nemodub_nb.project.safe import plain
 
 from . import words
 
@@ -26,6 +28,10 @@ Listener = Callable[[str, Any], None]
 _MOST_SAID: Final = 200
 _STOP_S: Final = 3.0
 """How long a stopped work may take to end by itself."""
+_KNOCK_S: Final = 10.0
+"""How long the first answer of the cloud is waited for."""
+_LONGEST_TAG: Final = 40
+_MOST_LANGUAGES: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,8 @@ class Choices:
     background: float | None = None
     """Volume of music and effects, 0 to 1; None: as they are."""
     subtitles: Subtitles = "track"
+    memory: str | None = None
+    """Path of a translation memory on the kernel's machine."""
     sentence: str | None = None
     """The sentence as edited by hand; None: as made from the choices."""
 
@@ -194,8 +202,12 @@ class Workflow:
     async def connect(self, backend: Backend, token: str | None = None) -> None:
         """Open the project at a backend; an earlier one is closed. The token is handed on and not kept here."""
         self._must_be_idle()
+        if self.rendering is not None or self._doing or self.phase == "connecting":
+            raise BadInputError(words.BUSY, words.WAIT)
         old, self.project = self.project, None
         self._forget()
+        if backend != self.backend:
+            self.choices = replace(self.choices, voices={})
         self.backend, self.phase = backend, "connecting"
         self.tell("connection")
         try:
@@ -203,6 +215,8 @@ class Workflow:
                 self._unwatch()
                 await old.aclose()
             self.project = await aopen_project(self.name, backend=backend, token=token)
+            if backend == "cloud":
+                await self._knock()
             await self._arrive()
         except BaseException:
             self.phase = "failed"
@@ -212,8 +226,13 @@ class Workflow:
     async def resume(self) -> Resumed:
         """Take up what an earlier kernel left."""
         project = self._open()
-        self.unfinished = None
-        found = await self._work("resume", words.RESUME, lambda view: project.aresume(show=view))
+        self._must_be_idle()
+        left, self.unfinished = self.unfinished, None
+        try:
+            found = await self._work("resume", words.RESUME, lambda view: project.aresume(show=view))
+        except BaseException:
+            self.unfinished = left  # it can be tried again
+            raise
         self.tell("clips")
         self._exported(found.exports)
         for reply in found.replies:
@@ -262,6 +281,7 @@ class Workflow:
                 original=chosen.original,
                 background=chosen.background,
                 subtitles=chosen.subtitles,
+                memory=chosen.memory,
                 voices={tag: voice for tag, voice in chosen.voices.items() if tag in chosen.to},
                 show=view,
             ),
@@ -270,6 +290,7 @@ class Workflow:
     async def ask(self, sentence: str) -> Reply:
         """Say a sentence: the agent answers, or the project itself where it asks for an export, credits or the state."""
         project = self._open()
+        self._must_be_idle()
         clip = self.clip if len(self.clips) > 1 else None
         self.say("you", sentence)
         reply = await self._work("ask", sentence, lambda view: project.aask(sentence, clip=clip, show=view))
@@ -315,12 +336,14 @@ class Workflow:
         from nemodub_nb import timeline
 
         project = self._open()
-        self.changes = await project.achanges()
+        # Not project.changes(): that is for whoever works in code, and looking here must not use it up.
+        before = self.draft
         self.draft = (await project.astate()).draft if project.session_id else None
-        self.languages = tuple(timeline.languages(self.draft))
+        self.changes = timeline.diff(before, self.draft) if before is not None else None
+        self.languages = usable(timeline.languages(self.draft))
         self.summary = timeline.summary(self.draft) if self.draft is not None else ""
-        if self.languages and not self.choices.to:
-            self.choose(to=self.languages)
+        if not self.choices.to and (to := tuple(tag for tag in self.languages if _is_language(tag))):
+            self.choose(to=to)
         self.tell("timeline")
 
     async def balance(self) -> None:
@@ -331,6 +354,15 @@ class Workflow:
 
     # The inside
 
+    async def _knock(self) -> None:
+        """See that the cloud is there and takes the token; whatever else is wrong shows when it matters."""
+        try:
+            self.credits = await asyncio.wait_for(self._open().acredits(), _KNOCK_S)
+        except (TokenError, ConnectionFailedError):
+            raise
+        except (NemoError, TimeoutError):
+            return
+
     async def _arrive(self) -> None:
         """Read what is there, once a project is open."""
         project = self._open()
@@ -340,7 +372,10 @@ class Workflow:
         self._unwatch = project.watch(self._done)
         self.phase = "ready"
         self.tell("connection")
-        await self.balance()
+        if self.credits is None:
+            await self.balance()
+        else:
+            self.tell("credits")
         if project.session_id is not None:
             await self.look()
 
@@ -422,3 +457,16 @@ class Workflow:
         self.chosen_clip = None
         self.languages, self.summary = (), ""
         self.exports, self.failed_exports, self.messages = (), {}, ()
+
+
+def usable(tags: Iterable[str]) -> tuple[str, ...]:
+    """Return the languages of a timeline that can be named and chosen; a server may have written anything there."""
+    return tuple(tag for tag in tags if plain(tag, _LONGEST_TAG) == tag)[:_MOST_LANGUAGES]
+
+
+def _is_language(tag: str) -> bool:
+    try:
+        parse(tag)
+    except UnknownLanguageError:
+        return False
+    return True

@@ -90,7 +90,9 @@ class Ledger:
             {
                 "when": pd.to_datetime(
                     pd.Series([row.done_at for row in rows], dtype="float64"), unit="s", utc=True
-                ).astype("datetime64[ns, UTC]"),
+                )
+                .astype("datetime64[ns, UTC]")
+                .dt.floor("s"),
                 "step": pd.Series([row.step for row in rows], dtype="string"),
                 "backend": pd.Series([row.backend for row in rows], dtype="string"),
                 "cost": pd.Series([row.cost for row in rows], dtype="Float64"),

@@ -105,6 +105,25 @@ class Kernel:
         assert cell.ok, cell.error
         return cell
 
+    def run_as(self, cell_id, code):
+        """Run code as the cell of a notebook that has this id."""
+        content = {
+            "code": code,
+            "silent": False,
+            "store_history": True,
+            "user_expressions": {},
+            "allow_stdin": False,
+        }
+        message = self.client.session.msg("execute_request", content, metadata={"cellId": cell_id})
+        self.client.shell_channel.send(message)
+        cell = Cell(self, message["header"]["msg_id"]).wait()
+        assert cell.ok, cell.error
+        return cell
+
+    def wait_for(self, expression):
+        """Wait until an expression is true in the kernel, cell by cell, so that messages come through between."""
+        self.until(lambda: self.run(f"bool({expression})").result == "True")
+
     def stop(self):
         """Press the Stop button; return when."""
         now = time.monotonic()

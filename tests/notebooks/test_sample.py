@@ -5,7 +5,6 @@ import re
 from pathlib import Path
 
 import av
-import nbformat
 import pytest
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
@@ -101,14 +100,3 @@ def test_translations_can_be_read_as_subtitles_while_they_are_spoken():
     for row in memory():
         assert len(row["target"]) <= 20 * slots[row["source"]], row
         assert len(row["alternative"]) <= len(row["target"]), row
-
-
-def test_the_quickstart_is_kept_without_outputs_and_without_widget_state():
-    notebook = nbformat.read(NOTEBOOKS / "quickstart.ipynb", as_version=4)
-    nbformat.validate(notebook)
-    assert "widgets" not in notebook.metadata
-    assert notebook.metadata.kernelspec.name == "python3"
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            assert cell.outputs == []
-            assert cell.execution_count is None

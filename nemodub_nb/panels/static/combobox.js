@@ -72,7 +72,7 @@ export function combobox({ label, placeholder, other, pick }) {
   /** @param {number} at */
   function mark(at) {
     active = at;
-    shown.forEach((one, number) => one.node.setAttribute("aria-selected", String(number === at)));
+    for (const [number, one] of shown.entries()) one.node.setAttribute("aria-selected", String(number === at));
     if (at < 0) input.removeAttribute("aria-activedescendant");
     else {
       input.setAttribute("aria-activedescendant", shown[at].node.id);
@@ -137,11 +137,19 @@ export function combobox({ label, placeholder, other, pick }) {
   input.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
     if (event.isComposing) return;
     const last = shown.length - 1;
+    const moveTo = (/** @type {number} */ next, /** @type {() => number} */ begin) => {
+      if (isOpen()) return mark(next);
+      open();
+      mark(begin());
+    };
     const moves = {
-      ArrowDown: () => (isOpen() ? mark(active >= last ? 0 : active + 1) : (open(), mark(0))),
-      ArrowUp: () => (isOpen() ? mark(active <= 0 ? last : active - 1) : (open(), mark(shown.length - 1))),
+      ArrowDown: () => moveTo(active >= last ? 0 : active + 1, () => 0),
+      ArrowUp: () => moveTo(active <= 0 ? last : active - 1, () => shown.length - 1),
       Enter: () => (isOpen() && active >= 0 ? take(active) : input.value.trim() ? take(-1) : open()),
-      Escape: () => (isOpen() ? close() : (input.value = "")),
+      Escape: () => {
+        if (isOpen()) close();
+        else input.value = "";
+      },
     };
     const move = moves[/** @type {"Enter"} */ (event.key)];
     if (!move || (event.key === "Escape" && !isOpen() && !input.value)) return;

@@ -17,7 +17,7 @@ export default {
   /** @param {{model: any, el: HTMLElement}} context */
   render({ model, el }) {
     const files = fetcher(model);
-    const cinema = player(model, files);
+    const cinema = player(files);
     const end = card(model, el, (body, view, tools) => {
       const go = button(WORDS.export, { main: true, onclick: () => send(model, "export") });
       put(tools, go);

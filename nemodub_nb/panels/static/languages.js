@@ -8,7 +8,7 @@ const WORDS = {
   remove: "Remove", added: "added", removed: "removed", getOne: "Get it", better: "Better voice", why: "Why?", how: "How?", hide: "Hide", copy: "Copy", copied: "Copied", again: "Look again",
   ready: "ready", fetch: "to fetch", memory: "needs a translation", mute: "no voice", dubbed: "dubbed",
   original: "Original voice", replace: "replace", duck: "keep low", keep: "keep", background: "Music and effects", asTheyAre: "as they are", level: "set to", percent: "Volume of music and effects, percent",
-  subtitles: "Subtitles", off: "none", track: "track", burned: "burned in", sentence: "The sentence that will be sent; change it as you like", edited: "edited", undo: "Undo",
+  memoryOf: "Translation memory", memoryHint: "none · a path, such as memory.csv", subtitles: "Subtitles", off: "none", track: "track", burned: "burned in", sentence: "The sentence that will be sent; change it as you like", edited: "edited", undo: "Undo",
   editedHint: "Sent as it stands: the choices above no longer change it.", sendIt: "Send this sentence", dub: "Dub", cancel: "Cancel", voiceOf: "Voice for", forClip: "for",
 };
 
@@ -61,8 +61,9 @@ export default {
       const levelBox = h("span", { class: "nd-languages-percent", hidden: true }, level, h("span", { "aria-hidden": "true" }, "%"));
       const subtitles = segments(WORDS.subtitles, [["off", WORDS.off], ["track", WORDS.track], ["burned", WORDS.burned]], "track", choose("subtitles"));
       const hint = h("p", { class: "nd-muted nd-small", hidden: true });
+      const memory = h("input", { class: "nd-input", type: "text", placeholder: WORDS.memoryHint, spellcheck: "false", autocomplete: "off", "on:change": () => send(model, "choose", { what: "memory", value: memory.value }) });
       const how = h("div", { class: "nd-languages-how" },
-        field(WORDS.original, original), field(WORDS.background, h("div", { class: "nd-languages-sound" }, background, levelBox)), field(WORDS.subtitles, subtitles));
+        field(WORDS.original, original), field(WORDS.background, h("div", { class: "nd-languages-sound" }, background, levelBox)), field(WORDS.subtitles, subtitles), field(WORDS.memoryOf, memory));
 
       // What will be said.
       const area = h("textarea", { rows: 1, spellcheck: "false", maxlength: 4000 });
@@ -142,6 +143,7 @@ export default {
         levelBox.hidden = view.background === null;
         if (view.background !== null && document.activeElement !== level) level.value = String(view.background);
         subtitles.set(view.subtitles);
+        if (document.activeElement !== memory && !view.error) memory.value = view.memory;
         hint.hidden = !view.hint;
         text(hint, view.hint);
         how.hidden = say.hidden = !view.cards.length && !view.edited && !view.work;

@@ -51,7 +51,8 @@ function conversation(missed, speak) {
 
   /** Once a frame, however many messages came. */
   function settle() {
-    painting ||= requestAnimationFrame(() => {
+    if (painting) return;
+      painting = requestAnimationFrame(() => {
       painting = 0;
       empty.hidden = entries.size > 0;
       if (follows) log.scrollTop = log.scrollHeight;

@@ -137,10 +137,9 @@ export async function save(files, file, piece, onprogress) {
 
 /**
  * The player. `update(films, limit, piece)` tells it what there is.
- * @param {any} model
  * @param {ReturnType<typeof fetcher>} files
  */
-export function player(model, files) {
+export function player(files) {
   /** @type {any[]} */ let films = [];
   let limit = 0;
   let piece = 1048576;

@@ -31,7 +31,10 @@ const KEPT = new WeakMap();
 /** @param {any} model */
 function kept(model) {
   let found = KEPT.get(model);
-  if (!found) KEPT.set(model, (found = { uploader: new Uploader(model), pictures: new Map() }));
+  if (!found) {
+    found = { uploader: new Uploader(model), pictures: new Map() };
+    KEPT.set(model, found);
+  }
   return found;
 }
 
@@ -191,7 +194,7 @@ function typing(model) {
   };
   const mark = (/** @type {number} */ now) => {
     at = now;
-    [...list.children].forEach((one, n) => one.setAttribute("aria-selected", String(n === at)));
+    for (const [n, one] of [...list.children].entries()) one.setAttribute("aria-selected", String(n === at));
     if (at >= 0) input.setAttribute("aria-activedescendant", list.children[at].id);
     else input.removeAttribute("aria-activedescendant");
     list.children[at]?.scrollIntoView({ block: "nearest" });
