@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from nemodub_nb.contract import ACCEPTED_TYPES
+from nemodub_nb.project.safe import plain
 
 MOST: Final = 20
 _MOST_READ: Final = 5_000
@@ -30,17 +31,8 @@ def _offered(entry: os.DirEntry[str], tail: str) -> str:
     name = entry.name
     if not name.casefold().startswith(tail.casefold()) or (name.startswith(".") and not tail.startswith(".")):
         return ""
-    if not _can_be_sent(name):
+    if plain(name) != name:  # no text, or not what it would look like
         return ""
     if entry.is_dir():
         return f"{name}/"
     return name if name.rpartition(".")[2].lower() in ACCEPTED_TYPES else ""
-
-
-def _can_be_sent(name: str) -> bool:
-    """Tell whether a name is text at all; on some systems it may be any bytes."""
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        return False
-    return True

@@ -88,7 +88,9 @@ class Connect(Panel):
 
     def _left(self) -> str:
         left, project = self.workflow.unfinished, self.workflow.project
-        if left is None or project is None or project.session_id is not None or not (left or left.clips):
+        if left is None or project is None or not (left or left.clips):
+            return ""
+        if project.session_id not in (None, left.session):  # something new was begun
             return ""
         when = left.when.astimezone().strftime("%d %B, %H:%M") if left.when else words.SOME_TIME_AGO
         return words.left_behind(when, left.clips, len(left.messages), len(left.renders))

@@ -45,6 +45,7 @@ class Export(Panel):
         self._quality = "high"
         self._shape = ""
         self._folder = "."
+        self._reshaping = False
         self._under_way: tuple[str, ...] = ()
         self._cost: float | None = None
         self._shelf: dict[str, Item] = {}
@@ -159,13 +160,17 @@ class Export(Panel):
         names = self._chosen()
         if not names:
             raise BadInputError(words.NO_LANGUAGE, words.CHOOSE_LANGUAGE)
-        if flow.rendering is not None or self._under_way:
+        if flow.rendering is not None or self._reshaping:
             return  # a second click: the button was not yet drawn as busy
+        if self._shape:
+            self._reshaping = True
+            try:
+                await self._reshape()
+            finally:
+                self._reshaping = False
         before = flow.credits
         self._under_way = tuple(names)
         try:
-            if self._shape:
-                await self._reshape()
             await flow.export(
                 [name for name in names if name] or None,
                 format=self._format,
@@ -188,7 +193,7 @@ class Export(Panel):
     async def do_video(self, message: Mapping[str, Any], _buffers: Sequence[memoryview]) -> None:
         """Send one piece of a file that an export or the clip names. The page names it by its key, never by a path."""
         name, offset, wanted = message.get("key"), message.get("offset"), message.get("length")
-        answer = {"kind": "video", "id": plain(str(message.get("id")), 80), "key": name, "offset": offset}
+        answer = {"kind": "video", "id": plain(str(message.get("id")), 80)}
         item = self._shelf.get(name) if isinstance(name, str) else None
         if item is None or type(offset) is not int or type(wanted) is not int or offset < 0 or wanted < 1:
             self.push({**answer, "refused": words.NO_SUCH_FILE})

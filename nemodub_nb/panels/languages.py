@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 import traitlets
@@ -250,6 +251,7 @@ class Languages(Panel):
             self.spawn(self._reckon())
 
     async def _look_up(self, project: Project, source: str | None) -> None:
+        await asyncio.to_thread(import_module, "pandas")  # half a second at its first import: not on the loop
         table = await project.alanguages(source)
         if self._asked != (project, source):
             return

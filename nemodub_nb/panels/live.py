@@ -14,12 +14,13 @@ from .checklist import Checklist, Row
 from .panel import Panel
 from .pour import Pour, Who
 from .story import Story
+from .workflow import Workflow
 
 if TYPE_CHECKING:
     from nemodub_nb.client import AgentEvent
     from nemodub_nb.project import Project, Reply
 
-    from .workflow import Choices, Said, Work, Workflow
+    from .workflow import Choices, Said, Work
 
 CHECKED_EVERY_S: Final = 0.25
 """The checklist is sent at most this often: it is state, so each time all of it goes."""
@@ -57,12 +58,14 @@ class Live(Panel):
         self._rows_later: asyncio.TimerHandle | None = None
         self._call = ""
         self._failure: Exception | None = None
+        self._told_of: BaseException | None = None
         self._reply: Reply | None = None
         self._rest_seq = 0
         self._cached: tuple[object, Story] | None = None
-        super().__init__(project, alone=alone, mark=mark)
-        self._reply = self.workflow.last
-        self._pour.recall((said.who, said.text) for said in self.workflow.messages)
+        flow = Workflow.of(project)
+        self._reply, self._recalled = flow.last, flow.messages
+        self._pour.recall((said.who, said.text) for said in flow.messages)
+        super().__init__(flow, alone=alone, mark=mark)
 
     # What a panel is made of
 
@@ -125,8 +128,13 @@ class Live(Panel):
 
     def fail(self, error: BaseException) -> None:
         """Show what went wrong. To have been stopped is no failure."""
-        if not isinstance(error, StoppedByUserError):
-            super().fail(error)
+        if isinstance(error, StoppedByUserError) or error is self._told_of:
+            return
+        if any(error is one for one in self.workflow.failures):
+            self._told_of = (
+                error  # it comes again, from who asked for the work, and the next may have begun by then
+            )
+        super().fail(error)
 
     def clear_error(self) -> None:
         """Take the error away; the conversation remembers it."""
@@ -160,6 +168,19 @@ class Live(Panel):
         await self.workflow.stop()
 
     # The inside: work
+
+    async def _begin(self) -> None:
+        """Take up what is under way: the cell ran again, and the panel before this one has heard the beginning."""
+        flow = self.workflow
+        if self._recalled is not flow.messages:  # something was said while this panel was made
+            self._reply = flow.last
+            self._pour.clear()
+            self._pour.recall((said.who, said.text) for said in flow.messages)
+        self._recalled = ()
+        if flow.work is not None:
+            self._began(flow.work)
+            self._pour.stream(flow.work.progress.words)
+        await super()._begin()
 
     def _heard_of_work(self) -> None:
         work = self.workflow.work

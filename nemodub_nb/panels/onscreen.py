@@ -7,17 +7,26 @@ from typing import TYPE_CHECKING, Any, Final
 
 from nemodub_nb import timeline
 from nemodub_nb.project.recovery import fingerprint
+from nemodub_nb.project.safe import plain
 
 if TYPE_CHECKING:
     from nemodub_nb.project import Clip, Export
 
 _SAME_LENGTH_S: Final = 0.5
+_LONGEST: Final = 40
 
 
 def aspect(draft: Any, clip: Clip | None) -> str | None:
     """Return the shape that the timeline gives the picture, None where it says nothing."""
     metas = (track.extra.get("m") for track in _tracks(draft, clip, "picture"))
-    return next((str(meta["aspect"]) for meta in metas if isinstance(meta, dict) and "aspect" in meta), None)
+    return next(
+        (
+            plain(str(meta["aspect"]), _LONGEST)
+            for meta in metas
+            if isinstance(meta, dict) and "aspect" in meta
+        ),
+        None,
+    )
 
 
 def burned(draft: Any, clip: Clip | None, language: str) -> bool:
@@ -27,7 +36,8 @@ def burned(draft: Any, clip: Clip | None, language: str) -> bool:
 
 def spoken(draft: Any, clip: Clip | None) -> str | None:
     """Return the language that the clip itself speaks."""
-    return next((track.language for track in _tracks(draft, clip, "transcript")), None)
+    named = next((track.language for track in _tracks(draft, clip, "transcript")), None)
+    return named and plain(named, _LONGEST)
 
 
 def heard(draft: Any, clip: Clip | None) -> list[timeline.Cue]:

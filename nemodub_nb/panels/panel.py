@@ -18,7 +18,7 @@ from nemodub_nb.project.safe import plain
 from nemodub_nb.secrecy import redact
 
 from . import words
-from .story import Printed, Story
+from .story import Printed, Story, in_terminal
 from .workflow import Workflow
 
 if TYPE_CHECKING:
@@ -50,6 +50,8 @@ class Panel(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget's base carr
 
     view = traitlets.Dict().tag(sync=True)
     """What the page draws: plain values, never a secret."""
+    answered = traitlets.Int().tag(sync=True)
+    """The last click that was heard of, by the page's own number for it."""
 
     def __init__(
         self, project: Project | Workflow | None = None, *, alone: bool = True, mark: str | None = None
@@ -114,7 +116,7 @@ class Panel(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget's base carr
 
     def fail(self, error: BaseException) -> None:
         """Show what went wrong: one sentence of cause, one of what to do. A work's failure is shown where it is watched."""
-        if error is self.workflow.failure and not self.alone and not self.watches:
+        if not self.alone and not self.watches and any(error is one for one in self.workflow.failures):
             return
         if isinstance(error, NemoError):
             self._error = told(error)
@@ -130,6 +132,13 @@ class Panel(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget's base carr
         """Take the error away."""
         self._error = None
         self.refresh()
+
+    def open(self) -> None:
+        """Open the way to the page."""
+        super().open()
+        # ipykernel 7.4 hands a click over where the panel was last updated from: often a cell, which may run for long.
+        # Other versions do as the page asks: beside the cells.
+        self.comm._reply_subshell_for = _as_asked  # noqa: SLF001 - there is no public way
 
     def shut(self) -> None:
         """Leave the page; what is under way goes on."""
@@ -156,8 +165,9 @@ class Panel(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget's base carr
     def _ipython_display_(self) -> None:
         from IPython.display import display
 
-        bundle, metadata = self._repr_mimebundle_()
-        display(bundle, metadata=metadata, raw=True)
+        if not in_terminal():
+            bundle, metadata = self._repr_mimebundle_()
+            display(bundle, metadata=metadata, raw=True)
         self._printed.show([self.story()])
 
     def __repr__(self) -> str:
@@ -188,9 +198,11 @@ class Panel(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget's base carr
         name = content.get("do") if isinstance(content, dict) else None
         act = getattr(self, f"do_{name}", None) if isinstance(name, str) else None
         if act is not None:
-            LOOP.spawn(self._obey(act(content, buffers)))
+            LOOP.spawn(self._obey(act(content, buffers), content.get("click")))
 
-    async def _obey(self, work: Coroutine[Any, Any, object]) -> None:
+    async def _obey(self, work: Coroutine[Any, Any, object], click: object) -> None:
+        if isinstance(click, int) and click < 2**53:
+            self.answered = click
         await self.spawn(work)
 
     async def _guarded(self, work: Coroutine[Any, Any, object]) -> None:
@@ -250,3 +262,7 @@ class Panel(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget's base carr
 def told(error: NemoError) -> dict[str, str]:
     """Return an error as a page shows it: its texts may come from a server, or be what somebody typed."""
     return {"cause": plain(error.message, _LONGEST_TOLD), "advice": plain(error.advice, _LONGEST_TOLD)}
+
+
+def _as_asked(_data: object, subshell: str | None) -> str | None:
+    return subshell

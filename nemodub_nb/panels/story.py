@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import contextvars
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from nemodub_nb.project.safe import markup, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+_NO_PAGE: Final = "The panels are shown in JupyterLab, Notebook or Voilà."
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +38,15 @@ def bundle(stories: Iterable[Story], mark: str) -> dict[str, str]:
     lines = [line for one in told for line in (f"{one.title}: {plain(one.say)}", one.text) if line]
     return {
         "text/html": f'<div data-nd-story="{mark}" style="max-width:980px">{rows}</div>',
-        "text/plain": "\n".join(lines) or "The panels are shown in JupyterLab, Notebook or Voilà.",
+        "text/plain": "\n".join(lines) or _NO_PAGE,
     }
+
+
+def in_terminal() -> bool:
+    """Tell whether nothing can be shown here but text."""
+    from IPython import get_ipython
+
+    return any(kind.__name__ == "TerminalInteractiveShell" for kind in type(get_ipython()).__mro__)
 
 
 class Printed:
@@ -49,10 +58,14 @@ class Printed:
         self._told: dict[str, str] = {}
 
     def show(self, stories: Iterable[Story]) -> None:
-        """Print it here, in the cell that runs now."""
+        """Print it here, in the cell that runs now; in a terminal once, with where there is more to see."""
         from IPython.display import display
 
         self._told = bundle(stories, self._mark)
+        if in_terminal():
+            text = self._told["text/plain"]
+            display({"text/plain": text if text == _NO_PAGE else f"{text}\n{_NO_PAGE}"}, raw=True)
+            return
         self._handle = display(self._told, raw=True, display_id=True)
 
     def tell(self, stories: Iterable[Story]) -> None:

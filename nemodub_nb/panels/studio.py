@@ -22,7 +22,7 @@ from .export import Export
 from .languages import Languages
 from .live import Live
 from .panel import Panel
-from .story import Printed, Story
+from .story import Printed, Story, in_terminal
 from .timeline import Timeline
 from .upload import Upload
 from .workflow import Workflow
@@ -35,6 +35,7 @@ _STORY_EVERY_S: Final = 1.0
 _LONGEST_NAME: Final = 80
 _OFTEN: Final = frozenset({"heard", "work"})
 """Topics that come many times a second."""
+_VIEW: Final = "application/vnd.jupyter.widget-view+json"
 _OPENING: Final = ("import nemodub_nb", "project = nd.", "project.resume()")
 """How a step's code begins that is to run by itself."""
 
@@ -117,10 +118,14 @@ class Studio(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets carries no ty
     def _ipython_display_(self) -> None:
         from IPython.display import display
 
-        shown = super()._repr_mimebundle_()
-        bundle, metadata = shown if isinstance(shown, tuple) else (shown, {})
-        if bundle:
-            # The story is an output of its own, which can change while the live panels stay untouched.
+        # The story is an output of its own, which can change while the live panels stay untouched.
+        if not in_terminal() and (
+            shown := self.header._repr_mimebundle_()
+        ):  # a VBox of ipywidgets 7 has none
+            bundle, metadata = shown
+            bundle = {
+                kind: {**view, "model_id": self.model_id} for kind, view in bundle.items() if kind == _VIEW
+            }
             display(
                 {**bundle, "text/plain": words.STUDIO, "text/html": "<span></span>"},
                 metadata=metadata,

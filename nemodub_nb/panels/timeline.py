@@ -62,7 +62,9 @@ class Timeline(Panel):
         """Return the names of the languages and what is chosen; the lines themselves go as bytes when asked for."""
         found, flow = self._sheet, self.workflow
         return {
-            "say": plain(flow.summary, 600),
+            "say": words.on_timeline(len(found.lanes), len(found.lines), found.length_ms / 1000)
+            if found.lanes
+            else plain(flow.summary, 600),
             "empty": self._empty(),
             "version": self._version,
             "changes": self._changes(),

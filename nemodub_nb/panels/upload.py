@@ -226,6 +226,8 @@ class Upload(Panel):
     async def do_complete(self, message: Mapping[str, Any], _buffers: Sequence[memoryview]) -> None:
         """Tell the page which paths begin with what was typed."""
         typed = str(message.get("text", ""))[:_LONGEST_TYPED]
+        if plain(typed) != typed:
+            return
         found = [] if "://" in typed else await asyncio.to_thread(complete, typed)
         self.push({"kind": "paths", "text": typed, "paths": found})
 
@@ -292,7 +294,8 @@ class Upload(Panel):
     @contextlib.contextmanager
     def _answering(self, message: Mapping[str, Any]) -> Any:
         """Answer a question of the page, with what went wrong where something did."""
-        answer: dict[str, Any] = {"kind": "answer", "n": message.get("n")}
+        n = message.get("n")
+        answer: dict[str, Any] = {"kind": "answer", "n": n if isinstance(n, int) else plain(str(n), 80)}
         try:
             yield answer
         except NemoError as error:

@@ -270,7 +270,7 @@ def voice_option(label: str, grade: str, gender: str, *, ready: bool) -> str:
 
 def best_voice(label: str) -> str:
     """Return the choice to leave the voice to the backend."""
-    return f"Best voice here ({label})" if label else "Best voice"
+    return f"Best: {label}" if label else "Best voice"
 
 
 def fetches(name: str, drawback: str, *, translation: bool) -> str:
@@ -395,6 +395,13 @@ def since_last_look(added: int, removed: int, others: int) -> str:
     ]
     edits = [f"{others} change{'s'[: others != 1]}"] if others else []
     return f"{', '.join([*tracks, *edits])} since last look"
+
+
+def on_timeline(tracks: int, lines: int, length_s: float) -> str:
+    """Return how much there is, on one line."""
+    minutes, seconds = divmod(round(length_s), 60)
+    said = [f"{tracks} track{'s'[: tracks != 1]}", f"{lines} line{'s'[: lines != 1]}" if lines else ""]
+    return " · ".join(filter(None, [*said, f"{minutes}:{seconds:02d}"]))
 
 
 def cut_texts(cut: int, left_out: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+from collections import deque
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
@@ -31,6 +32,7 @@ _STOP_S: Final = 3.0
 _KNOCK_S: Final = 10.0
 """How long the first answer of the cloud is waited for."""
 _LONGEST_TAG: Final = 40
+_MOST_FAILURES: Final = 20
 _MOST_LANGUAGES: Final = 100
 
 
@@ -119,6 +121,8 @@ class Workflow:
         self.last: Reply | None = None
         self.failure: Exception | None = None
         """What ended the last work, when it failed."""
+        self.failures: deque[BaseException] = deque(maxlen=_MOST_FAILURES)
+        """What ended the last works; each reaches who asked for it only after the next may have begun."""
         self.messages: tuple[Said, ...] = ()
         self._listeners: list[Listener] = []
         self._running: asyncio.Future[Any] | None = None
@@ -398,6 +402,7 @@ class Workflow:
             raise
         except Exception as error:
             self.failure = error
+            self.failures.append(error)
             raise
         finally:
             self._running = None

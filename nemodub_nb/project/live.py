@@ -180,7 +180,7 @@ def in_notebook() -> bool:
     """Tell whether this runs in a Jupyter kernel, whose page can show HTML."""
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython is not None and hasattr(ipython, "get_ipython") else None
-    return shell is not None and type(shell).__name__ == "ZMQInteractiveShell"
+    return any(kind.__name__ == "ZMQInteractiveShell" for kind in type(shell).__mro__)
 
 
 def page(progress: Progress) -> str:

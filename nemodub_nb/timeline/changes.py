@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import html
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
-_STRING: Final = pd.StringDtype("python")
+_STRING: Final = "string[python]"
 _COLUMNS: Final[dict[str, Any]] = {
     "change": _STRING,
     "clip": _STRING,
@@ -51,6 +52,8 @@ class Changes:
     @property
     def frame(self) -> pd.DataFrame:
         """The rows as a DataFrame, with the same dtypes also when nothing changed."""
+        import pandas as pd
+
         columns: list[tuple[Any, ...]] = list(zip(*self.rows, strict=True)) or [()] * len(_COLUMNS)
         return pd.DataFrame(
             {

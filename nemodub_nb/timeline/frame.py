@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, Final
 
-import pandas as pd
-
 from .draft import SEGMENT_KEYS, SEGMENT_META, decode, number_of, unknown_in
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from .draft import Track
 
-_STRING: Final = pd.StringDtype("python")
+_STRING: Final = "string[python]"
 _REPORT_TEXTS: Final = ("verdict", "route", "source_text")
 _REPORT_NUMBERS: Final = (
     "stretch",
@@ -57,6 +57,8 @@ def frame(draft: object) -> pd.DataFrame:
 
     Columns and dtypes are those of COLUMNS. `extra` and `track_extra` hold the keys that nobody has documented.
     """
+    import pandas as pd
+
     columns: dict[str, list[Any]] = {name: [] for name in COLUMNS}
     for track in decode(draft).tracks:
         if track.segments:
@@ -66,6 +68,8 @@ def frame(draft: object) -> pd.DataFrame:
 
 def _array(values: list[Any], dtype: Any) -> Any:
     """Make a column; one without a single value is repeated, not checked row by row."""
+    import pandas as pd
+
     if values and dtype != "object" and values.count(None) == len(values):
         return pd.array([None], dtype=dtype).repeat(len(values))
     return pd.array(values, dtype=dtype)

@@ -8,12 +8,22 @@ const WORDS = {
   register: "Register", topUp: "Top up", plan: "See the plans", wait: "Go on in", ready: "You can go on now.",
 };
 
+const CREDITS_SAID_MS = 800;
+
 export default {
   /** @param {{model: any, el: HTMLElement}} context */
   render({ model, el }) {
     /** @type {any} */ let timer = 0;
+    /** @type {any} */ let after = 0;
+    /** @type {() => void} */ let heard = () => {};
+    let asked = false;
     const end = card(model, el, (body, _view, tools) => {
-      put(tools, button(WORDS.refresh, { quiet: true, onclick: () => send(model, "refresh") }));
+      put(tools, button(WORDS.refresh, { quiet: true, onclick: () => { text(told, ""); asked = send(model, "refresh"); } }));
+      heard = () => {
+        if (asked) after = setTimeout(() => text(told, model.get("view").say), CREDITS_SAID_MS);
+        asked = false;
+      };
+      model.on("change:answered", heard);
       const trouble = h("div", { class: "nd-credits-trouble", role: "alert", hidden: true });
       const countdown = h("span", { class: "nd-chip nd-warn", hidden: true });
       const told = h("span", { class: "nd-sr", role: "status" });
@@ -86,6 +96,8 @@ export default {
     });
     return () => {
       clearInterval(timer);
+      clearTimeout(after);
+      model.off("change:answered", heard);
       end();
     };
   },

@@ -7,7 +7,7 @@ const WORDS = {
   export: "Export", videos: "videos", oneVideo: "1 video", nothing: "Export", noLanguage: "Tick at least one language.", runs: "An export is under way.", asks: "Something is under way: wait until it is done.",
   quality: "Quality", shape: "Shape", folder: "Folder", format: "Format", beside: "beside the notebook",
   saved: "saved", older: "out of date", olderHint: "The timeline changed after this export: export it again.", failed: "failed", waiting: "waiting", rendering: "rendering", written: "saved", ready: "not exported", resume: "Resume",
-  download: "Save to this computer", report: "report", first: "First the agent is told", shapeHint: "This changes the timeline of the clip, for every language.",
+  table: "Videos to export", download: "Save to this computer", report: "report", first: "First the agent is told", shapeHint: "This changes the timeline of the clip, for every language.",
   phones: { "9:16": "TikTok, Reels, Shorts", "1:1": "square feeds", "16:9": "YouTube, television" },
   notSaved: "Not saved:", cost: "Cost:",
 };
@@ -42,17 +42,19 @@ export default {
 
       const all = h("input", { type: "checkbox", "aria-label": WORDS.all, "on:change": () => choose({ languages: all.checked ? now.rows.map((/** @type {any} */ row) => row.name) : [] }) });
       const rows = h("tbody");
-      const table = h("table", { class: "nd-table nd-export-table" }, h("thead", {}, h("tr", {},
+      const table = h("table", { class: "nd-table nd-export-table", "aria-label": WORDS.table }, h("thead", {}, h("tr", {},
         h("th", { scope: "col", class: "nd-export-tick" }, all), h("th", { scope: "col" }, WORDS.language), h("th", { scope: "col" }, WORDS.video),
         h("th", { scope: "col", class: "nd-n" }, WORDS.size), h("th", { scope: "col" }, h("span", { class: "nd-sr" }, WORDS.state)))), rows);
       const trouble = h("p", { class: "nd-small nd-export-trouble", role: "alert", hidden: true });
       const cost = h("p", { class: "nd-muted nd-small" });
-      const grid = h("div", { class: "nd-export" }, h("div", { class: "nd-export-list" }, table, trouble, cost), cinema.node);
-      put(body, left, options, first, grid);
+      const grid = h("div", { class: "nd-export" }, h("div", { class: "nd-export-list" }, h("div", { class: "nd-export-scroll" }, table), trouble, cost), cinema.node);
+      const told = h("span", { class: "nd-sr", role: "status" });
+      put(body, left, options, first, grid, told);
 
       /** @type {Map<string, ReturnType<typeof line>>} */ const lines = new Map();
       /** @type {any} */ let now = view;
       const show = (/** @type {any} */ next) => {
+        if (now.busy !== next.busy) text(told, next.say);
         now = next;
         const chosen = now.rows.filter((/** @type {any} */ row) => row.chosen).length;
         text(go, chosen === 0 ? WORDS.nothing : `${WORDS.export} ${chosen === 1 ? WORDS.oneVideo : `${chosen} ${WORDS.videos}`}`);
@@ -117,7 +119,7 @@ export default {
             const mark = JSON.stringify([one.files, one.will]);
             if (mark !== listed) {
               listed = mark;
-              put(links, one.files.length ? one.files.map((/** @type {any} */ file, /** @type {number} */ at) => link(file, at === 0)) : h("span", { class: "nd-export-will" }, one.will));
+              put(links, one.files.length ? one.files.map((/** @type {any} */ file, /** @type {number} */ at) => (at === 0 ? h("span", { class: "nd-export-own" }, link(file, true)) : link(file, false))) : h("span", { class: "nd-export-will" }, one.will));
             }
             if (one.state !== said) {
               said = one.state;

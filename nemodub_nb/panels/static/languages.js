@@ -12,6 +12,7 @@ const WORDS = {
   editedHint: "Sent as it stands: the choices above no longer change it.", sendIt: "Send this sentence", dub: "Dub", cancel: "Cancel", voiceOf: "Voice for", forClip: "for",
 };
 
+const LANGUAGES_READ_MS = 600;
 const NOTHING = { known: [], begin: [], voices: {} };
 
 /**
@@ -102,7 +103,11 @@ export default {
       const spin = h("span", { class: "nd-spin", hidden: true, "aria-hidden": "true" });
       const go = h("div", { class: "nd-languages-go" }, h("span", { class: "nd-row nd-languages-facts" }, spin, estimate, reason), main);
       const question = h("p", { class: "nd-grow" });
-      const agree = button(WORDS.dub, { main: true, onclick: () => send(model, "dub", { agreed: true, sentence: area.value }) });
+      let askedAt = 0;
+      const agree = button(WORDS.dub, { main: true, onclick: () => {
+        // The second click of a double click on the button that asked is no answer.
+        if (performance.now() - askedAt > LANGUAGES_READ_MS) send(model, "dub", { agreed: true, sentence: area.value });
+      } });
       const ask = h("div", { class: "nd-well nd-row nd-languages-ask", role: "alertdialog", hidden: true }, question, agree,
         button(WORDS.cancel, { onclick: () => { send(model, "cancel"); main.focus(); } }));
       question.id = `${reason.id}-q`;
@@ -163,9 +168,14 @@ export default {
         main.setWhy(view.blocked);
         text(question, view.question);
         const asked = !ask.hidden;
+        const answered = ask.contains(document.activeElement) && !view.question;
         ask.hidden = !view.question;
         go.hidden = !ask.hidden;
-        if (!asked && view.question) agree.focus();
+        if (answered) main.focus();
+        if (!asked && view.question) {
+          askedAt = performance.now();
+          agree.focus();
+        }
       }
 
       /** @param {any} view @param {any} listing */
@@ -227,6 +237,7 @@ function voicePlayer(changed) {
     /** @param {string} language @param {DataView | ArrayBuffer} wav */
     play(language, wav) {
       player.stop();
+      if (audio.src) URL.revokeObjectURL(audio.src);
       audio.src = URL.createObjectURL(new Blob([/** @type {any} */ (wav)], { type: "audio/wav" }));
       player.start(language);
     },
@@ -330,6 +341,7 @@ function languageCard(model, first, sound) {
       }
       voice.hidden = voices.length < 2;
       if (voice.value !== one.voice) voice.value = one.voice;
+      voice.title = voice.selectedOptions[0]?.textContent ?? "";
       draw();
     },
   };

@@ -13,6 +13,7 @@ const MOST_ENTRIES = 400;
 const MOST_CHARACTERS = 200_000;
 const MOST_OF_ONE = 50_000;
 const MOST_SPOKEN = 300;
+const KEPT_SPOKEN = 4;
 const AGAIN_MS = 2000;
 const NEAR_PX = 24;
 
@@ -165,8 +166,11 @@ function conversation(missed, speak) {
   };
 }
 
-/** The checklist: a row is made once and brought up to date, so that nothing jumps. */
-function checklist() {
+/**
+ * The checklist: a row is made once and brought up to date, so that nothing jumps.
+ * @param {(words: string) => void} speak tells a screen reader of each step that ends
+ */
+function checklist(speak) {
   const list = h("ul", { class: "nd-live-rows", "aria-label": WORDS.steps });
   const empty = h("p", { class: "nd-muted nd-live-empty" }, WORDS.noSteps);
   const node = h("div", { class: "nd-live-steps" }, list, empty);
@@ -197,6 +201,7 @@ function checklist() {
       const one = rows.get(row.key);
       if (list.children[at] !== one.item) list.insertBefore(one.item, list.children[at] ?? null);
       if (one.was !== row.state) {
+        if (one.was && (row.state === "done" || row.state === "failed")) speak(`${row.label}: ${WORDS[/** @type {"done"} */ (row.state)]}.`);
         one.was = row.state;
         one.item.className = `nd-live-row nd-live-is-${row.state}`;
         text(one.mark, MARKS[/** @type {"now"} */ (row.state)]);
@@ -275,6 +280,7 @@ function asking(say) {
 
   return {
     node,
+    focus: () => input.focus({ preventScroll: true }),
     /** @param {any} view */
     set(view) {
       busy = view.running;
@@ -307,11 +313,16 @@ export default {
       put(tools, time, stop);
 
       const spoken = h("div", { class: "nd-sr", "aria-live": "polite" });
+      // One after the other: of two at once, a screen reader would read the last alone.
+      const speak = (/** @type {string} */ words) => {
+        spoken.append(h("p", {}, words.length > MOST_SPOKEN ? `${words.slice(0, MOST_SPOKEN)}…` : words));
+        while (spoken.childElementCount > KEPT_SPOKEN) spoken.firstElementChild?.remove();
+      };
       const talk = conversation(
         (have) => send(model, "resync", { have }),
-        (words) => text(spoken, words.length > MOST_SPOKEN ? `${words.slice(0, MOST_SPOKEN)}…` : words),
+        (words) => speak(words),
       );
-      const steps = checklist();
+      const steps = checklist((words) => speak(words));
       const ask = asking((sentence) => send(model, "say", { text: sentence }));
       put(body, h("div", { class: "nd-live" }, steps.node, talk.node), ask.node, spoken);
 
@@ -339,6 +350,7 @@ export default {
           stop.setWhy("");
           text(stop, WORDS.stop);
         }
+        if (!view.running && document.activeElement === stop) ask.focus();
         stop.hidden = !view.running;
         steps.set(view.rows);
         ask.set(view);

@@ -3,7 +3,7 @@
 import { h, put, segments, send, size, text } from "./ui.js";
 
 const PLAYER_WORDS = {
-  player: "Player", film: "Language of the film", captions: "Subtitles", loading: "Fetching", play: "Play here", moment: "same moment in every language",
+  player: "Player", film: "Language of the film", captions: "CC: subtitles", loading: "Fetching", play: "Play here", moment: "same moment in every language",
   empty: "The videos will play here.", heavy: "is too large to be played in the page:", silent: "The kernel does not answer.", broken: "This browser cannot play it:", waiting: "Not here yet:", again: "Try again",
 };
 const IN_FLIGHT = 3;
@@ -149,15 +149,21 @@ export function player(files) {
   let turn = 0;
   let captionsOn = true;
   let captionsUrl = "";
+  let fetching = "";
   let seen = false;
   const video = h("video", { controls: true, playsinline: true, preload: "auto", "aria-label": PLAYER_WORDS.player, hidden: true });
   const still = h("canvas", { class: "nd-player-still", "aria-hidden": "true", hidden: true });
-  const note = h("div", { class: "nd-player-note", role: "status" });
+  const note = h("div", { class: "nd-player-note", role: "status", tabindex: -1 });
+  const percent = h("span", { "aria-hidden": "true" }); // the bar tells it
   const fill = h("i");
   const progress = h("div", { class: "nd-player-progress", role: "progressbar", "aria-valuemin": 0, "aria-valuemax": 100, hidden: true }, fill);
   const screen = h("div", { class: "nd-player-screen" }, video, still, note, progress);
   const choice = h("div", { class: "nd-grow" });
-  const captions = h("button", { type: "button", class: "nd-player-cc", "aria-pressed": "true", "aria-label": PLAYER_WORDS.captions, title: PLAYER_WORDS.captions, "on:click": () => { captionsOn = !captionsOn; caption(); } }, "CC");
+  const captions = h("button", { type: "button", class: "nd-player-cc", "aria-pressed": "true", "aria-label": PLAYER_WORDS.captions, title: PLAYER_WORDS.captions, "on:click": () => {
+    if (captions.getAttribute("aria-disabled") === "true") return;
+    captionsOn = !captionsOn;
+    caption();
+  } }, "CC");
   const hint = h("p", { class: "nd-muted nd-small" });
   const node = h("div", { class: "nd-player" }, screen, h("div", { class: "nd-player-bar" }, choice, captions), hint);
   /** @type {any} */ let picker = null;
@@ -184,6 +190,7 @@ export function player(files) {
 
   /** @param {...any} content */
   function say(...content) {
+    if (note.contains(document.activeElement)) note.focus({ preventScroll: true }); // the button in it goes
     put(note, ...content);
     note.hidden = !content.length || content[0] === "";
   }
@@ -195,7 +202,12 @@ export function player(files) {
     progress.setAttribute("aria-label", `${PLAYER_WORDS.loading} ${one.name}`);
     progress.setAttribute("aria-valuenow", String(Math.round(share * 100)));
     fill.style.width = `${share * 100}%`;
-    if (video.hidden) say(`${PLAYER_WORDS.loading} ${one.name} · ${size(one.size)} · ${Math.round(share * 100)} %`);
+    if (!video.hidden) return;
+    if (fetching !== one.name || percent.parentNode !== note) {
+      fetching = one.name;
+      say(h("span", {}, `${PLAYER_WORDS.loading} ${one.name} · ${size(one.size)}`), percent);
+    }
+    text(percent, `${Math.round(share * 100)} %`);
   }
 
   /** Show a film, at the moment where the one before is when it is here. @param {string} key @param {boolean} [play] */
@@ -242,6 +254,7 @@ export function player(files) {
     video.setAttribute("aria-label", `${PLAYER_WORDS.player}: ${one.label}`);
     video.src = url;
     video.hidden = false;
+    if (note.contains(document.activeElement)) video.focus({ preventScroll: true });
     say("");
     video.addEventListener("loadedmetadata", () => {
       if (video.src !== url) return;

@@ -1,5 +1,5 @@
 // @ts-check
-import { button, h, hideStory, put, send, text } from "./ui.js";
+import { button, codeBox, gone, h, hideStory, keepKeys, put, send, text } from "./ui.js";
 
 const WORDS = { asCode: "</> as code", hide: "hide code", credits: "credits", held: "held", free: "free on this machine", code: "The same in Python" };
 
@@ -7,24 +7,25 @@ export default {
   /** @param {{model: any, el: HTMLElement}} context */
   render({ model, el }) {
     el.classList.add("nd");
+    const free = keepKeys(el);
     const title = h("h1", { class: "nd-studio-title" });
     const say = h("span", { class: "nd-muted nd-grow nd-studio-say", dir: "auto" });
     const credits = h("span", { class: "nd-chip", hidden: true });
-    const pre = h("pre", { tabindex: 0, "aria-label": WORDS.code });
-    const box = h("div", { class: "nd-code nd-studio-code", hidden: true }, pre);
+    const box = codeBox(WORDS.code);
+    box.classList.add("nd-studio-code");
     const code = button(WORDS.asCode, { quiet: true, onclick: () => {
       box.hidden = !box.hidden;
       code.setAttribute("aria-expanded", String(!box.hidden));
       text(code, box.hidden ? WORDS.asCode : WORDS.hide);
     } });
     code.setAttribute("aria-expanded", "false");
-    put(el, h("header", { class: "nd-studio-top" }, title, say, credits, code), box);
+    put(el, h("header", { class: "nd-studio-top" }, title, say, credits, code), gone(), box);
 
     const draw = () => {
       const view = model.get("view");
       text(title, view.title);
       text(say, view.say);
-      text(pre, view.code);
+      box.set(view.code);
       credits.hidden = !view.credits;
       if (view.credits) text(credits, view.free && !view.credits.frozen ? WORDS.free : `${view.credits.available} ${WORDS.credits} · ${view.credits.frozen} ${WORDS.held}`);
     };
@@ -34,6 +35,7 @@ export default {
     const showStory = hideStory(model.get("view").story_id);
     return () => {
       model.off("change:view", draw);
+      free();
       showStory();
     };
   },

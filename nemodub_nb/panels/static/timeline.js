@@ -35,7 +35,7 @@ export default {
     const sound = player({
       began: (what) => { text(play, `■ ${WORDS.stop}`); play.setAttribute("aria-label", WORDS.stop); text(status, `${WORDS.playing}: ${what === "dub" ? nameOf(of) : model.get("view").source}`); },
       at: (ms) => picture.playhead(ms),
-      ended: () => { label(); },
+      ended: () => { label(); text(status, ""); },
       failed: () => text(status, WORDS.noSound),
     });
     const picture = lanes(WORDS, {

@@ -2,9 +2,15 @@
 // What all panels share on the page: elements, controls, and the card that a step is drawn on.
 
 const UI_WORDS = {
-  asCode: "as code", hideCode: "hide code", copy: "Copy", copied: "Copied", dismiss: "Dismiss", step: "Step",
-  done: "done", now: "now", later: "not yet", unfold: "Show", fold: "Hide",
+  asCode: "as code", hideCode: "hide code", copy: "Copy", copied: "Copied", dismiss: "Dismiss",
+  done: "done", now: "now", later: "not yet",
+  waits: "Waiting for the kernel. While a cell runs, your click is kept; if the kernel was restarted, run this cell again.", gone: "The kernel is gone: run this cell again.",
 };
+const WAITS_MS = 2000;
+let lastClick = 0;
+const BY_ITSELF = new Set(["hello", "resync"]);
+/** What is told of a panel's clicks. @type {WeakMap<object, (click: number) => void>} */
+const clicks = new WeakMap();
 
 /**
  * Make an element. Children are text or nodes, and text never becomes HTML.
@@ -44,14 +50,55 @@ export function text(node, text) {
 }
 
 /**
- * Ask the panel's Python for something.
+ * Ask the panel's Python for something; false when there is no way to it any more.
  * @param {any} model
  * @param {string} what
  * @param {Record<string, any>} [more]
  * @param {ArrayBuffer[]} [buffers]
  */
 export function send(model, what, more = {}, buffers = []) {
-  model.send({ do: what, ...more }, undefined, buffers);
+  const counts = !BY_ITSELF.has(what) && !buffers.length;
+  if (counts) lastClick = Math.max(Date.now(), lastClick + 1);
+  const click = counts ? lastClick : 0;
+  try {
+    model.send({ do: what, ...(click ? { click } : {}), ...more }, undefined, buffers);
+  } catch { // the host has closed the way to the kernel
+    clicks.get(model)?.(-1);
+    return false;
+  }
+  if (click) clicks.get(model)?.(click);
+  return true;
+}
+
+/** What is shown where the host marks a widget whose kernel has ended. */
+export function gone() {
+  return h("p", { class: "nd-gone", role: "status" }, UI_WORDS.gone);
+}
+
+/**
+ * A line that says when the kernel does not answer a click: an old kernel hears of it only after the cell that runs.
+ * @param {any} model
+ */
+function answers(model) {
+  const node = h("p", { class: "nd-waits", role: "status", hidden: true });
+  let last = 0;
+  let timer = 0;
+  const look = () => {
+    if (last > 0 && model.get("answered") >= last) {
+      clearTimeout(timer);
+      last = 0;
+      node.hidden = true;
+    }
+  };
+  clicks.set(model, (click) => {
+    clearTimeout(timer);
+    last = click;
+    if (click > 0) timer = setTimeout(() => say(UI_WORDS.waits), node.hidden ? WAITS_MS : 0);
+    else say(UI_WORDS.gone);
+  });
+  const say = (/** @type {string} */ words) => { text(node, words); node.hidden = false; };
+  model.on("change:answered", look);
+  return { node, end: () => { clearTimeout(timer); clicks.delete(model); model.off("change:answered", look); } };
 }
 
 /**
@@ -64,6 +111,7 @@ export function button(label, { main, quiet, why = "", label: spoken, onclick } 
   const node = h("button", { type: "button", class: `nd-btn${main ? " nd-main" : ""}${quiet ? " nd-quiet" : ""}`, "aria-label": spoken }, label);
   node.addEventListener("click", (/** @type {Event} */ event) => {
     if (node.getAttribute("aria-disabled") !== "true") onclick?.(event);
+    else if (!node.hasAttribute("aria-describedby")) node.dispatchEvent(new CustomEvent("nd-why", { bubbles: true, detail: node.title }));
   });
   node.setWhy = (/** @type {string} */ reason) => {
     node.setAttribute("aria-disabled", reason ? "true" : "false");
@@ -151,13 +199,62 @@ export function field(label, input) {
 }
 
 /**
- * Keep the keys typed into our inputs from the notebook's own shortcuts.
+ * Keep the keys typed into our controls from the notebook's own shortcuts. Escape, and a click beside the panels, go back
+ * to the cell, where those shortcuts work.
  * @param {HTMLElement} root
+ * @returns {() => void} what ends it
  */
-function keepKeys(root) {
+export function keepKeys(root) {
+  const toCell = (/** @type {Element | null} */ cell) => {
+    if (cell?.hasAttribute("tabindex")) /** @type {HTMLElement} */ (cell).focus({ preventScroll: true });
+  };
+  const ours = (/** @type {KeyboardEvent} */ event) => event.key !== "Escape"
+    && (!(event.ctrlKey || event.metaKey) || (event.key === "Enter" && /** @type {Element} */ (event.target).matches("input, textarea, select")));
   root.addEventListener("keydown", (event) => {
-    if (!(event.ctrlKey || event.metaKey) && event.key !== "Escape") event.stopPropagation();
+    const field = /** @type {HTMLInputElement} */ (event.target);
+    if (ours(event)) event.stopPropagation();
+    else if (event.key === "Escape" && !event.defaultPrevented && !(field.type === "search" && field.value)) toCell(root.closest(".jp-Cell"));
   });
+  // Some hosts take the keys on their way down: to those, the element itself says that it wants them.
+  const down = (/** @type {KeyboardEvent} */ event) => {
+    const field = /** @type {Element} */ (event.target);
+    if (root.contains(field)) field.toggleAttribute("data-lm-suppress-shortcuts", ours(event));
+  };
+  addEventListener("keydown", down, true);
+  // The host leaves the focus where it was when the space beside a cell is clicked.
+  const beside = (/** @type {MouseEvent} */ event) => {
+    const cell = /** @type {Element} */ (event.target).closest?.(".jp-Cell");
+    if (!cell || !root.contains(document.activeElement) || /** @type {Element} */ (event.target).closest(".nd")) return;
+    setTimeout(() => { if (root.contains(document.activeElement)) toCell(cell); });
+  };
+  document.addEventListener("mousedown", beside, true);
+  return () => {
+    removeEventListener("keydown", down, true);
+    document.removeEventListener("mousedown", beside, true);
+  };
+}
+
+/**
+ * Some code with a button that copies it; `set(code)` shows another.
+ * @param {string} label
+ */
+export function codeBox(label) {
+  const pre = h("pre", { tabindex: 0, role: "group", "aria-label": label });
+  const told = h("span", { class: "nd-sr", role: "status" });
+  const copy = button(UI_WORDS.copy, { quiet: true, onclick: async () => {
+    try {
+      await navigator.clipboard.writeText(pre.textContent);
+    } catch {
+      getSelection()?.selectAllChildren(pre);
+      document.execCommand("copy");
+    }
+    text(copy, UI_WORDS.copied);
+    text(told, UI_WORDS.copied);
+    setTimeout(() => { text(copy, UI_WORDS.copy); text(told, ""); }, 1500);
+  } });
+  const node = h("div", { class: "nd-code", hidden: true }, pre, copy, told);
+  node.set = (/** @type {string} */ code) => text(pre, code);
+  return node;
 }
 
 /** @param {number} seconds */
@@ -189,7 +286,7 @@ export function hideStory(id) {
  * Draw a step: rail, heading, what it says, its error, its code twin, and the body that the panel makes.
  * @param {any} model
  * @param {HTMLElement} el
- * @param {(body: HTMLElement, view: any, tools: HTMLElement) => ((view: any) => void) | void} make makes the body once; what it returns brings it up to date
+ * @param {(body: HTMLElement, view: any, tools: HTMLElement, unfold: (open: boolean | null) => void) => ((view: any) => void) | void} make makes the body once; what it returns brings it up to date
  * @returns {() => void} what puts everything away
  */
 export function card(model, el, make) {
@@ -197,41 +294,42 @@ export function card(model, el, make) {
   /** @type {boolean | null} */ let opened = null;
   let coded = false;
   el.classList.add("nd");
-  keepKeys(el);
+  const free = keepKeys(el);
   const dot = h("div", { class: "nd-dot", "aria-hidden": "true" });
   const state = h("span", { class: "nd-sr" });
-  const title = h("button", { type: "button", class: "nd-title", "on:click": () => { opened = body.hidden; draw(); } });
-  const say = h("span", { class: "nd-say" });
+  const title = h("button", { type: "button", class: "nd-title", "on:click": () => {
+    if (view.why) return;
+    opened = title.getAttribute("aria-expanded") !== "true";
+    draw();
+  } });
+  const say = h("span", { class: "nd-say", id: `nd-say-${Date.now().toString(36)}-${uiCount++}` });
   const tools = h("div", { class: "nd-tools" });
   const code = button("</>", { quiet: true, label: UI_WORDS.asCode, onclick: () => { coded = !coded; draw(); } });
   const error = h("div", { class: "nd-error", role: "alert", hidden: true });
   const body = h("div", { class: "nd-body" });
-  const pre = h("pre", { tabindex: 0 });
-  const copy = button(UI_WORDS.copy, { quiet: true, onclick: () => void copyCode() });
-  const codeBox = h("div", { class: "nd-code", hidden: true }, pre, copy);
+  const twin = codeBox(`${view.title} ${UI_WORDS.asCode}`);
   const heading = h("h2", {}, title, state);
-  const region = h("section", { class: "nd-card", "aria-label": view.title }, h("div", { class: "nd-head" }, heading, say, tools, code), error, body, codeBox);
+  const answer = answers(model);
+  const reason = h("p", { class: "nd-reason nd-muted nd-small", role: "status", hidden: true });
+  const why = (/** @type {string} */ words) => { text(reason, words); reason.hidden = !words; };
+  const region = h("section", { class: "nd-card", "aria-label": view.title }, h("div", { class: "nd-head" }, heading, say, tools, code), gone(), answer.node, reason, error, body, twin);
   const step = h("div", { class: "nd-step" }, h("div", { class: "nd-rail" }, dot), region);
   put(el, step);
-  const update = make(body, view, tools);
+  const update = make(body, view, tools, (open) => { opened = open; draw(); });
 
-  async function copyCode() {
-    try {
-      await navigator.clipboard.writeText(view.code);
-    } catch {
-      const range = document.createRange();
-      range.selectNodeContents(pre);
-      getSelection()?.removeAllRanges();
-      getSelection()?.addRange(range);
-      document.execCommand("copy");
-    }
-    text(copy, UI_WORDS.copied);
-    setTimeout(() => text(copy, UI_WORDS.copy), 1500);
+  region.addEventListener("nd-why", (/** @type {any} */ event) => why(event.detail));
+  region.addEventListener("focusout", () => why(""));
+
+  /** What had the focus and is gone or hidden now hands it to the heading, so that it is never lost. @param {HTMLElement | null} held */
+  function keepFocus(held) {
+    const now = document.activeElement;
+    if (held && (now === held || now === document.body) && !held.getClientRects().length) title.focus({ preventScroll: true });
   }
 
   function draw() {
     view = model.get("view");
     if (!view?.title) return;
+    const held = /** @type {HTMLElement | null} */ (el.contains(document.activeElement) ? document.activeElement : null);
     step.className = `nd-step nd-${view.phase}${view.last ? " nd-last" : ""}`;
     text(dot, view.phase === "done" ? "✓" : String(view.number));
     text(title, view.title);
@@ -240,12 +338,16 @@ export function card(model, el, make) {
     say.title = view.say;
     const open = view.why ? false : opened ?? !view.folded;
     title.setAttribute("aria-expanded", String(open));
+    title.setAttribute("aria-disabled", String(Boolean(view.why)));
+    if (view.why) title.setAttribute("aria-describedby", say.id);
+    else title.removeAttribute("aria-describedby");
     body.hidden = !open;
     tools.hidden = Boolean(view.why);
     code.hidden = !view.code || Boolean(view.why);
     code.setAttribute("aria-expanded", String(coded));
-    codeBox.hidden = !coded || code.hidden;
-    text(pre, view.code ?? "");
+    code.title = coded ? UI_WORDS.hideCode : UI_WORDS.asCode;
+    twin.hidden = !coded || code.hidden;
+    twin.set(view.code ?? "");
     const told = view.error ? `${view.error.cause} ${view.error.advice}` : "";
     if (told !== (error.dataset.told ?? "")) {
       error.dataset.told = told;
@@ -253,6 +355,7 @@ export function card(model, el, make) {
       put(error, told && h("p", {}, h("b", {}, view.error.cause), " ", view.error.advice), told && button("✕", { quiet: true, label: UI_WORDS.dismiss, onclick: () => send(model, "dismiss") }));
     }
     update?.(view);
+    keepFocus(held);
   }
 
   const showStory = view.story_id ? hideStory(view.story_id) : () => {};
@@ -261,6 +364,8 @@ export function card(model, el, make) {
   send(model, "hello");
   return () => {
     model.off("change:view", draw);
+    answer.end();
+    free();
     showStory();
   };
 }

@@ -15,7 +15,7 @@ const WORDS = {
   interrupted: "interrupted: drop the same file again to go on from there", checked: "checked ✓",
   toNotebook: "to the notebook", to: (/** @type {string} */ place) => `to ${place}`,
   long: "Longer than 5 minutes: shorter clips are faster and fit better.",
-  clips: "Clip to work on", work: (/** @type {string} */ name) => `Work on ${name}`, completions: "Paths that begin so",
+  clips: "Clip to work on", here: (/** @type {string} */ name) => `${name} is here.`, work: (/** @type {string} */ name) => `Work on ${name}`, completions: "Paths that begin so",
   same: (/** @type {string} */ digest) => `SHA-256 read in the browser and written by the kernel: ${digest}`,
   wrongType: (/** @type {string} */ name, /** @type {string} */ kind) => `${name} is of a type that is not accepted (${kind || "no extension"}).`,
   types: (/** @type {string[]} */ types) => `Convert it to one of: ${types.join(", ")}.`,
@@ -31,10 +31,20 @@ const KEPT = new WeakMap();
 /** @param {any} model */
 function kept(model) {
   let found = KEPT.get(model);
-  if (!found) {
-    found = { uploader: new Uploader(model), pictures: new Map() };
-    KEPT.set(model, found);
-  }
+  if (found) return found;
+  const uploader = new Uploader(model);
+  /** @type {Map<string, string>} */
+  const pictures = new Map();
+  found = { uploader, pictures };
+  KEPT.set(model, found);
+  // Once for all views: each new one makes the kernel send the pictures again.
+  model.on("msg:custom", (/** @type {any} */ message, /** @type {DataView[]} */ buffers) => {
+    if (message.kind !== "poster" || !buffers?.[0]) return;
+    const old = pictures.get(message.clip);
+    pictures.set(message.clip, URL.createObjectURL(new Blob([/** @type {any} */ (buffers[0])], { type: "image/jpeg" })));
+    uploader.changed();
+    if (old) URL.revokeObjectURL(old);
+  });
   return found;
 }
 
@@ -248,7 +258,7 @@ function typing(model) {
 
 /** The place to drop files on, with the button that chooses them. @param {any} model @param {any} view */
 function dropping(model, view) {
-  const input = h("input", { type: "file", multiple: true, class: "nd-sr", tabindex: -1, "aria-label": WORDS.choosing, accept: view.types.map((/** @type {string} */ one) => `.${one}`).join(",") });
+  const input = h("input", { type: "file", multiple: true, class: "nd-sr", tabindex: -1, "aria-hidden": "true", "aria-label": WORDS.choosing, accept: view.types.map((/** @type {string} */ one) => `.${one}`).join(",") });
   input.addEventListener("change", () => {
     take(model, [...input.files]);
     input.value = "";
@@ -282,13 +292,16 @@ export default {
     const { uploader, pictures } = kept(model);
     const typed = typing(model);
     const list = h("ul", { class: "nd-upload-list", "aria-label": WORDS.clips });
+    const told = h("span", { class: "nd-sr", role: "status" });
     const nothing = h("p", { class: "nd-muted nd-small nd-upload-empty" }, WORDS.empty);
     const group = `nd-clip-${Math.random().toString(36).slice(2)}`;
     /** @type {Map<string, Row>} */
     const rows = new Map();
 
+    let drawn = false;
     const draw = () => {
       const view = model.get("view");
+      let lost = false;
       /** @type {[string, any][]} */
       const now = [];
       const made = new Map(uploader.files.filter(({ id }) => id).map((one) => [one.id, one]));
@@ -313,13 +326,18 @@ export default {
         now.push([`file ${sending.number}`, fromHere(sending, view, uploader)]);
       }
       for (const [key, what] of now) {
-        if (!rows.has(key)) rows.set(key, new Row(model, group));
+        if (!rows.has(key)) {
+          rows.set(key, new Row(model, group));
+          if (drawn && what.clip) text(told, WORDS.here(what.name));
+        }
         rows.get(key)?.show(what);
       }
       const keys = now.map(([key]) => key);
       for (const key of [...rows.keys()]) {
         if (keys.includes(key)) continue;
-        rows.get(key)?.node.remove();
+        const gone = rows.get(key)?.node;
+        if (gone?.contains(document.activeElement)) lost = true;
+        gone?.remove();
         rows.delete(key);
       }
       keys.forEach((key, n) => {
@@ -327,23 +345,19 @@ export default {
         if (list.children[n] !== node) list.insertBefore(node, list.children[n] ?? null);
       });
       nothing.hidden = now.length > 0;
+      list.hidden = now.length === 0;
+      drawn = true;
+      if (lost) (list.querySelector("button") ?? /** @type {HTMLElement} */ (el.querySelector(".nd-upload-choose")))?.focus();
     };
-    const hear = (/** @type {any} */ message, /** @type {DataView[]} */ buffers) => {
-      if (message.kind !== "poster" || !buffers?.[0]) return;
-      pictures.set(message.clip, URL.createObjectURL(new Blob([/** @type {any} */ (buffers[0])], { type: "image/jpeg" })));
-      draw();
-    };
-    model.on("msg:custom", hear);
     uploader.listeners.add(draw);
     const away = card(model, el, (body, view) => {
-      put(body, dropping(model, view), typed.node, list, nothing);
+      put(body, dropping(model, view), typed.node, list, nothing, told);
       return draw;
     });
     return () => {
       away();
       typed.end();
       uploader.listeners.delete(draw);
-      model.off("msg:custom", hear);
     };
   },
 };

@@ -236,7 +236,7 @@ export class Uploader {
         const end = Math.min(size, next + sending.slice);
         const bytes = await sending.read(next, end);
         this.flying.set(next, end);
-        send(this.model, "slice", { id: sending.id, at: next }, [bytes]);
+        if (!send(this.model, "slice", { id: sending.id, at: next }, [bytes])) throw new Error("no way to the kernel");
         next = end;
       }
       if (sending.mark >= size || (await this.news(PATIENCE_MS)) || sending.state !== "sending") continue;
@@ -282,7 +282,7 @@ export class Uploader {
         sending.silent = true;
         this.changed();
       }
-      send(this.model, what, { n, ...more });
+      if (!send(this.model, what, { n, ...more })) throw new Error("no way to the kernel");
       const until = performance.now() + PATIENCE_MS;
       while (!answer && sending.state === state && performance.now() < until) await this.news(until - performance.now());
     }
@@ -293,11 +293,7 @@ export class Uploader {
 
   /** Say something that needs no answer; a kernel that is gone need not hear it. @param {string} what @param {Record<string, any>} more */
   tell(what, more) {
-    try {
-      send(this.model, what, more);
-    } catch {
-      // The widget's kernel was restarted.
-    }
+    send(this.model, what, more);
   }
 
   /** @param {any} message */
