@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .workflow import Choices
+    from .choices import Choices
 
 _WIDE: Final = 88
 """Characters after which a call is written on several lines."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from nemodub_nb.client import AgentEvent
     from nemodub_nb.project import Project, Reply
 
-    from .workflow import Choices, Said, Work
+    from .choices import Choices, Said, Work
 
 CHECKED_EVERY_S: Final = 0.25
 """The checklist is sent at most this often: it is state, so each time all of it goes."""

@@ -7,7 +7,7 @@ import contextlib
 import os
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 from nemodub_nb.client import ConnectionFailedError, NemoError, TokenError
@@ -16,11 +16,11 @@ from nemodub_nb.project import BadInputError, Exports, Project, Reply, View, aop
 from nemodub_nb.project.safe import plain
 
 from . import words
+from .choices import Choices, Said, Work
+from .told import Told
 
 if TYPE_CHECKING:
-    from nemodub_nb.client import AgentEvent
-    from nemodub_nb.project import Clip, Credits, Export, Progress, Resumed, Unfinished
-    from nemodub_nb.project.sentences import Original, Subtitles
+    from nemodub_nb.project import Clip, Credits, Export, Resumed, Unfinished
     from nemodub_nb.timeline import Changes
 
 T = TypeVar("T")
@@ -34,64 +34,6 @@ _KNOCK_S: Final = 10.0
 _LONGEST_TAG: Final = 40
 _MOST_FAILURES: Final = 20
 _MOST_LANGUAGES: Final = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """What was chosen for the next dub."""
-
-    to: tuple[str, ...] = ()
-    """Tags of the languages."""
-    source: str | None = None
-    """None: as heard."""
-    voices: Mapping[str, str] = field(default_factory=dict)
-    original: Original = "replace"
-    background: float | None = None
-    """Volume of music and effects, 0 to 1; None: as they are."""
-    subtitles: Subtitles = "track"
-    memory: str | None = None
-    """Path of a translation memory on the kernel's machine."""
-    sentence: str | None = None
-    """The sentence as edited by hand; None: as made from the choices."""
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """Something under way."""
-
-    kind: Literal["dub", "ask", "resume", "export"]
-    title: str
-    progress: Progress
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """One thing said."""
-
-    who: Literal["you", "agent", "note"]
-    text: str
-
-
-class _Told(View):
-    """Passes what a work shows on to the panels."""
-
-    def __init__(self, workflow: Workflow, title: str) -> None:
-        super().__init__(title)
-        self._workflow = workflow
-
-    def event(self, event: AgentEvent) -> None:
-        super().event(event)
-        self._workflow.tell("heard", event)
-
-    def note(self, text: str) -> None:
-        super().note(text)
-        self._workflow.say("note", self.progress.notes[-1])
-
-    def silence(self) -> None:
-        self._workflow.say("note", words.STILL_WORKING)
-
-    def changed(self, *, last: bool = False) -> None:  # noqa: ARG002 - every change is told alike
-        self._workflow.tell("work")
 
 
 class Workflow:
@@ -321,7 +263,7 @@ class Workflow:
         project = self._open()
         if self.rendering is not None:
             raise BadInputError(words.EXPORT_RUNS, words.WAIT)
-        view = _Told(self, words.EXPORT)
+        view = Told(self, words.EXPORT)
         self.rendering = Work("export", words.EXPORT, view.progress)
         self.tell("exports")
         clip = self.clip if len(self.clips) > 1 else None
@@ -390,7 +332,7 @@ class Workflow:
         make: Callable[[View], Coroutine[Any, Any, T]],
     ) -> T:
         self._must_be_idle()
-        view = _Told(self, title)
+        view = Told(self, title)
         self.work, self.failure = Work(kind, title, view.progress), None
         self.tell("work")
         self._running = running = asyncio.ensure_future(make(view))

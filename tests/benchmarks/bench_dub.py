@@ -1,8 +1,9 @@
 """Speed of the engine against its bare parts: python tests/benchmarks/bench_dub.py [CLIP MEMORY.csv]
 
 Prints a table. The bare calls (decode, recognise, translate, speak, encode) run one after the other in this process,
-with the same models, the same lines and as many threads as there are cores; the dub runs as users run it, as a worker
-process that starts anew each time. Ratios of one run on one machine; the medians of a few rounds.
+with the same models, the same lines and as many threads as there are cores; the dub runs as users run it, in a worker
+process that starts with the first job of a round and stays for the others. Ratios of one run on one machine; the
+medians of a few rounds.
 """
 
 from __future__ import annotations
@@ -19,26 +20,37 @@ import time
 from pathlib import Path
 from typing import Any
 
+from nemodub_nb.local.server.jobs import WORKER
+
 SAMPLE = Path(__file__).parents[2] / "notebooks" / "sample"
 CORES = os.cpu_count() or 1
 
 
-def worker(job: dict[str, Any]) -> dict[str, Any]:
-    """Run one job as a process of its own; its standard input stays open until it ends."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "nemodub_nb.local.engine.worker"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    ) as process:
-        assert process.stdin
-        assert process.stdout
-        process.stdin.write(json.dumps(job).encode() + b"\n")
-        process.stdin.flush()
-        last: dict[str, Any] = {}
-        for line in process.stdout:
-            last = json.loads(line)
-        assert last["event"] == "result", last
-        return dict(last["result"])
+class Worker:
+    """A worker as the backend keeps it; started when it is first needed."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __call__(self, job: dict[str, Any]) -> dict[str, Any]:
+        """Run one job."""
+        if self._process is None:
+            self._process = subprocess.Popen(WORKER, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        assert self._process.stdin
+        assert self._process.stdout
+        self._process.stdin.write(json.dumps(job).encode() + b"\n")
+        self._process.stdin.flush()
+        for line in self._process.stdout:
+            message = json.loads(line)
+            if message["event"] != "progress":
+                assert message["event"] == "result", message
+                return dict(message["result"])
+        raise AssertionError("the worker died")
+
+    def end(self) -> None:
+        """End it as the backend does."""
+        if self._process is not None:
+            self._process.communicate()
 
 
 def render_job(clip: Path, dubbed: dict[str, Any], language: str, home: Path) -> dict[str, Any]:
@@ -125,6 +137,7 @@ def timed(call: Any, *arguments: Any) -> tuple[float, Any]:
 
 def one_round(clip: Path, memory: Path, models: Path, scratch: Path) -> dict[str, float]:
     """Run every case once, in a cold cache, and return the ratios."""
+    worker = Worker()
     home = scratch / "home"
     shutil.rmtree(home, ignore_errors=True)
     job = {
@@ -152,6 +165,7 @@ def one_round(clip: Path, memory: Path, models: Path, scratch: Path) -> dict[str
     line_s, edited = timed(worker, job | {"memories": [str(changed)]})
     assert edited["languages"]["es"]["lines"][3]["text"] != row["text"]
 
+    worker.end()
     bare_es = sum(spanish.values())
     bare_fr = french["speak"] + french["encode"]
     return {

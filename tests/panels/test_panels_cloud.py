@@ -146,7 +146,7 @@ def test_connecting_says_that_the_token_is_refused_and_forgives_the_rest(page, f
         is_told(page.until(lambda: page.connect.view["error"]))
         page.server.on("GET /api/credits", ok({"available": 7, "frozen": 0, "total": 7}))
         page.connected()
-        assert not page.connect.view["error"]
+        page.until(lambda: not page.connect.view["error"])
 
 
 def test_a_cloud_that_is_not_there_is_said_in_connect(page, monkeypatch):

@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 
 from nemodub_nb import timeline
 from nemodub_nb.panels import timeline_story, words
+from nemodub_nb.panels.choices import Work
 from nemodub_nb.panels.timeline import Timeline
 from nemodub_nb.panels.timeline_lines import LONGEST_TEXT, Sheet, sheet
-from nemodub_nb.panels.workflow import Work, Workflow
+from nemodub_nb.panels.workflow import Workflow
 from nemodub_nb.project import Clip
 from nemodub_nb.project.loop import LOOP
 from nemodub_nb.project.progress import Progress

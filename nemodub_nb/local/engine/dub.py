@@ -13,12 +13,13 @@ from nemodub_nb.local.engine.child import run_child
 from nemodub_nb.local.engine.clip import Clip, look_into
 from nemodub_nb.local.engine.errors import EngineError, SeparationUnavailableError
 from nemodub_nb.local.engine.jobs import DubJob
+from nemodub_nb.local.engine.kept import KEPT
 from nemodub_nb.local.engine.language import Workshop, dub_language, voice_for
 from nemodub_nb.local.engine.progress import Progress, Report, fetching, silent
 from nemodub_nb.local.engine.speak import Voice, VoicePool
 from nemodub_nb.local.engine.steps import Steps
 from nemodub_nb.local.engine.transcribe.source import RECOGNISER, Wanted, transcribe
-from nemodub_nb.local.engine.transcribe.voice_activity import speech_level_db, speech_of
+from nemodub_nb.local.engine.transcribe.voice_activity import Speech, listened_to, speech_level_db, speech_of
 
 if TYPE_CHECKING:
     from nemodub_nb.local.engine.transcribe.whisper import Whisper
@@ -41,13 +42,15 @@ def dub(job: DubJob, report: Report = silent) -> dict[str, Any]:
     clip = look_into(job.source, steps)
     report(Progress("probe", 1, 1))
     wanted = Wanted(job.source_language, job.transcript)
-    with ThreadPoolExecutor(2 * len(job.languages) + 1) as threads, VoicePool(job.models) as voices:
+    with KEPT.voices(job.models) as voices, ThreadPoolExecutor(2 * len(job.languages) + 1) as threads:
         # Voices are fetched while the recogniser listens: the network and the processor wait for different things.
         chosen = {language: threads.submit(voice_for, language, job, report) for language in job.languages}
-        # So is the voice taken out: the recogniser uses little more than one core.
-        bed = threads.submit(_bed, clip, steps, report) if job.separate else None
-        whisper = _recogniser(job, report, lambda: _warm(voices, chosen.values()))
-        transcript = transcribe(clip, wanted, steps, whisper, report)
+        if not listened_to(clip, steps):
+            _warm(voices, chosen.values())
+        speech = speech_of(clip, steps)
+        # The voice is taken out beside the recogniser, which uses little more than one core.
+        bed = threads.submit(_bed, clip, speech, steps, report) if job.separate else None
+        transcript = transcribe(clip, wanted, steps, _recogniser(job, report), report)
         level_db = speech_level_db(clip, steps) or QUIET_SPEECH_DB
         shop = Workshop(job, clip.duration_s, level_db, steps, voices, report)
         pending = {
@@ -69,22 +72,20 @@ def dub(job: DubJob, report: Report = silent) -> dict[str, Any]:
     }
 
 
-def _recogniser(job: DubJob, report: Report, on_use: Callable[[], None]) -> Callable[[], Whisper]:
-    """Return a function that fetches and opens the recogniser the first time it is called, and then calls `on_use`."""
+def _recogniser(job: DubJob, report: Report) -> Callable[[], Whisper]:
+    """Return a function that fetches and opens the recogniser the first time it is called."""
 
     @cache
     def whisper() -> Whisper:
         from nemodub_nb.local.engine.transcribe.whisper import Whisper
 
-        model = Whisper(weights.ensure(RECOGNISER, job.models, fetching(report, RECOGNISER)))
-        on_use()
-        return model
+        return Whisper(weights.ensure(RECOGNISER, job.models, fetching(report, RECOGNISER)))
 
     return whisper
 
 
 def _warm(voices: VoicePool, chosen: Iterable[Future[tuple[Voice, str]]]) -> None:
-    """Load voices while the recogniser listens. Only a clip that is heard for the first time is worth it."""
+    """Load voices while the recogniser listens. Only a clip that is heard for the first time surely needs them."""
 
     def warm(future: Future[tuple[Voice, str]]) -> None:
         if future.exception() is None:
@@ -94,9 +95,8 @@ def _warm(voices: VoicePool, chosen: Iterable[Future[tuple[Voice, str]]]) -> Non
         future.add_done_callback(warm)
 
 
-def _bed(clip: Clip, steps: Steps, report: Report) -> Path | None:
+def _bed(clip: Clip, speech: Speech, steps: Steps, report: Report) -> Path | None:
     """Return the sound without the voice; None when the separator is not installed (the original is then ducked)."""
-    speech = speech_of(clip, steps)
 
     def make(path: Path) -> None:
         # The model holds Python's lock while it works, which would keep the recogniser waiting.

@@ -85,11 +85,12 @@ def voice_piece(language: str, wanted: str | None, home: Path) -> pieces.Piece:
 
 def speak(job: Mapping[str, Any], target: Path) -> None:
     """Let the voice of a job speak into a WAV file. Raises NoVoiceError, SpeechError."""
-    from nemodub_nb.local.engine.speak import SpeakRequest, VoicePool
+    from nemodub_nb.local.engine.kept import KEPT
+    from nemodub_nb.local.engine.speak import SpeakRequest
 
     models = Path(job["models"])
     voice = choose(job["language"], "best", models, job["voice"])
-    with VoicePool(models, workers=1) as voices:
+    with KEPT.voices(models) as voices:
         voices.speak(SpeakRequest(job["text"], voice, target)).result()
 
 

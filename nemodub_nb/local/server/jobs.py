@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping, Sequence
 
 _log = logging.getLogger(__name__)
-WORKER = (sys.executable, "-m", "nemodub_nb.local.engine.worker")
+IDLE_S = 300
+"""How long a worker is kept after its last job. It holds about 0.2 GB and its voices 0.5; short of memory it goes sooner."""
+WORKER = (sys.executable, "-m", "nemodub_nb.local.engine.worker", "--stay", str(IDLE_S))
 _LINE_LIMIT = 256 * 1024 * 1024
 """A result is one line: the report of an hour of speech in many languages."""
 _PATIENCE_S = 5.0
@@ -31,7 +33,11 @@ class JobError(Exception):
 
 
 class Workers:
-    """Runs jobs, a bounded number of each kind at a time."""
+    """Runs jobs, a bounded number of each kind at a time.
+
+    One worker is kept for the next job, since it has loaded what that needs. It ends with this process's event loop,
+    and by itself when there is nothing to do.
+    """
 
     def __init__(
         self, command: Sequence[str] = WORKER, *, dubs: int = 1, renders: int = 1, pieces: int = 2
@@ -42,6 +48,8 @@ class Workers:
             "render": asyncio.Semaphore(renders),
             "piece": asyncio.Semaphore(pieces),
         }
+        self._kept: _Worker | None = None
+        self._guard: asyncio.Task[None] | None = None
 
     async def run(self, job: Mapping[str, Any]) -> AsyncGenerator[Mapping[str, Any], None]:
         """Yield `{"event": "progress", …}` lines, then one `{"event": "result", "result": …}`.
@@ -71,9 +79,70 @@ class Workers:
         raise JobError("The work ended without a result.", "Please try it again.")
 
     async def _run(self, job: Mapping[str, Any]) -> AsyncGenerator[Mapping[str, Any], None]:
+        kept = self._take()
+        worker = kept or await _Worker.start(self._command)
+        try:
+            await worker.send(job)
+            first = await worker.read()
+            if first is None and kept:  # it ended between two jobs, before it heard of this one
+                await asyncio.shield(worker.end())
+                worker = await _Worker.start(self._command)
+                await worker.send(job)
+                first = await worker.read()
+            async with contextlib.aclosing(worker.events(first)) as events:
+                async for event in events:
+                    yield event
+        finally:
+            # One that has dubbed has loaded more than another one.
+            spare = self._take() if worker.stays and job["kind"] == "dub" else None
+            if worker.stays and self._kept is None:
+                self._keep(worker)
+            else:
+                spare = worker
+            if spare is not None:
+                await asyncio.shield(spare.end())
+
+    def _take(self) -> _Worker | None:
+        worker, self._kept = self._kept, None
+        if self._guard is not None:
+            self._guard.cancel()
+            self._guard = None
+        return worker
+
+    def _keep(self, worker: _Worker) -> None:
+        self._kept = worker
+        self._guard = asyncio.create_task(self._watch(worker))
+
+    async def _watch(self, worker: _Worker) -> None:
+        """End a kept worker with the event loop, and see to it when it ends by itself."""
+        try:
+            await worker.ended()
+        finally:
+            if self._kept is worker:
+                self._kept = None
+                await worker.end()
+
+
+class _Worker:
+    """A worker process."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        assert process.stdin
+        assert process.stdout
+        assert process.stderr
+        self._process = process
+        self._stdin, self._stdout = process.stdin, process.stdout
+        self._log: deque[str] = deque(maxlen=20)
+        self._listener = asyncio.create_task(_collect(process.stderr, self._log))
+        self.stays = False
+        """It has done its job and takes another one."""
+
+    @classmethod
+    async def start(cls, command: Sequence[str]) -> _Worker:
+        """Start a process. Raises JobError."""
         try:
             process = await asyncio.create_subprocess_exec(
-                *self._command,
+                *command,
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.PIPE,
@@ -83,30 +152,53 @@ class Workers:
             raise JobError(
                 f"The dubbing process could not be started: {error}.", "Free some memory."
             ) from error
-        assert process.stdin
-        assert process.stdout
-        assert process.stderr
-        log: deque[str] = deque(maxlen=20)
-        listener = asyncio.create_task(_collect(process.stderr, log))
+        return cls(process)
+
+    async def send(self, job: Mapping[str, Any]) -> None:
+        """Give it a job. One that has died is noticed when it is read."""
+        self.stays = False
+        with contextlib.suppress(ConnectionError):
+            self._stdin.write(json.dumps(dict(job)).encode() + b"\n")
+            await self._stdin.drain()
+
+    async def read(self) -> dict[str, Any] | None:
+        """Return what it says next, None at its end."""
+        while line := await self._stdout.readline():
+            if event := _decoded(line):
+                return event
+        return None
+
+    async def events(self, first: dict[str, Any] | None) -> AsyncGenerator[dict[str, Any], None]:
+        """Yield what it says from `first` on, up to its result. Raises JobError."""
+        event = first
+        while event is not None:
+            if event["event"] == "error":
+                raise JobError(str(event["error"]["message"]), str(event["error"].get("advice", "")))
+            self.stays = event["event"] == "result" and event.get("stays") is True
+            yield event
+            if event["event"] == "result":
+                return
+            event = await self.read()
+        code = await self.ended()
+        await self._listener
+        _log.warning("The worker ended with %s. It said last: %s", code, " | ".join(self._log))
+        raise JobError(*_died(code, self._log))
+
+    async def ended(self) -> int:
+        """Wait until it has ended and return its exit code."""
+        return await self._process.wait()
+
+    async def end(self) -> None:
+        """Close its stdin, which ends it; kill it when that does not help."""
+        self._stdin.close()
         try:
-            with contextlib.suppress(ConnectionError):  # it died at once; its exit code says more
-                process.stdin.write(json.dumps(dict(job)).encode() + b"\n")
-                await process.stdin.drain()
-            while line := await process.stdout.readline():
-                event = _decoded(line)
-                if event.get("event") == "error":
-                    error_data = event["error"]
-                    raise JobError(str(error_data["message"]), str(error_data.get("advice", "")))
-                if event:
-                    yield event
-                if event.get("event") == "result":
-                    return
-            code = await process.wait()
-            await listener
-            _log.warning("The worker ended with %s. It said last: %s", code, " | ".join(log))
-            raise JobError(*_died(code, log))
-        finally:
-            await asyncio.shield(_end(process, listener))
+            await asyncio.wait_for(self._process.wait(), _PATIENCE_S)
+        except TimeoutError:
+            with contextlib.suppress(ProcessLookupError):
+                self._process.kill()
+            await self._process.wait()
+        self._listener.cancel()
+        await asyncio.wait([self._listener])
 
 
 async def _collect(stream: asyncio.StreamReader, log: deque[str]) -> None:
@@ -136,17 +228,3 @@ def _died(code: int, log: Sequence[str]) -> tuple[str, str]:
         f"The dubbing process ended without a result (exit code {code}){f': {last[:300]}' if last else '.'}",
         advice,
     )
-
-
-async def _end(process: asyncio.subprocess.Process, listener: asyncio.Task[None]) -> None:
-    """Close the worker's stdin, which ends it; kill it when that does not help."""
-    if process.stdin:
-        process.stdin.close()
-    try:
-        await asyncio.wait_for(process.wait(), _PATIENCE_S)
-    except TimeoutError:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
-    listener.cancel()
-    await asyncio.wait([listener])

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from nemodub_nb.local.engine.errors import EngineError, NoVoiceError
 from nemodub_nb.local.engine.media.files import FULL, no_space
+from nemodub_nb.local.engine.memory import resident_bytes
 from nemodub_nb.local.engine.speak.text import speakable
 from nemodub_nb.local.engine.weights import find
 
@@ -94,6 +95,7 @@ class VoicePool:
         self._spoken: dict[int, _Line] = {}
         self._ids = count()
         self._process: subprocess.Popen[str] | None = None
+        self._warmed: list[dict[str, Any]] = []
         self._closed = False
 
     def speak(self, request: SpeakRequest) -> Future[Spoken]:
@@ -119,7 +121,16 @@ class VoicePool:
         """Start the process and load a voice's model, so that the first lines do not wait for it."""
         # A voice that cannot be loaded says so with its first line.
         with contextlib.suppress(EngineError):
-            self._take(_Line(self._about(voice) | {"text": "a", "speed": 1.0}, Future()))
+            about = self._about(voice)
+            with self._lock:
+                if about not in self._warmed:
+                    self._warmed.append(about)
+                    self._take(_Line(about | {"text": "a", "speed": 1.0}, Future()))
+
+    def resident_bytes(self) -> int:
+        """Return how much memory the process holds; 0 without one, or where the system does not say."""
+        with self._lock:
+            return 0 if self._process is None else resident_bytes(self._process.pid) or 0
 
     def close(self) -> None:
         """End the process; lines that nobody has begun are cancelled. May be called twice."""
@@ -201,6 +212,7 @@ class VoicePool:
             if self._process is not process:
                 return
             self._process = None
+            self._warmed.clear()
             left, self._spoken = list(self._spoken.values()), {}
             lost = [line for line in left if line.tries >= _TRIES]
             self._queue.extendleft(line for line in left if line.tries < _TRIES)

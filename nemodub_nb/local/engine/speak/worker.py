@@ -51,10 +51,11 @@ def main() -> None:
         with lock, contextlib.suppress(BrokenPipeError):
             answers.write(text)
 
-    with ThreadPoolExecutor(at_once) as threads:
-        for line in sys.stdin:
-            if line.strip():
-                threads.submit(answer, json.loads(line))
+    threads = ThreadPoolExecutor(at_once)
+    for line in sys.stdin:
+        if line.strip():
+            threads.submit(answer, json.loads(line))
+    os._exit(0)  # nobody waits any more for what is being spoken
 
 
 def _answer(request: dict[str, Any]) -> dict[str, Any]:

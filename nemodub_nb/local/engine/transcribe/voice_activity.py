@@ -23,6 +23,11 @@ Speech = list[tuple[float, float]]
 """Stretches of speech (start_s, end_s), in order."""
 
 
+def listened_to(clip: Clip, steps: Steps) -> bool:
+    """Tell whether a clip's speech is known from an earlier run."""
+    return steps.path("voice activity", _key(clip), ".json").exists()
+
+
 def speech_of(clip: Clip, steps: Steps) -> Speech:
     """Return where somebody speaks in a whole clip."""
     return [(start_s, end_s) for start_s, end_s, _ in _heard(clip, steps)]
@@ -48,8 +53,12 @@ def _heard(clip: Clip, steps: Steps) -> list[tuple[float, float, float]]:
             for start, end in speech_in(samples)
         ]
 
-    found = steps.value("voice activity", [clip.digest, DETECTOR], listen)
+    found = steps.value("voice activity", _key(clip), listen)
     return [(float(start), float(end), float(power)) for start, end, power in found]
+
+
+def _key(clip: Clip) -> list[str]:
+    return [clip.digest, DETECTOR]
 
 
 def _power(samples: NDArray[np.float32], start_s: float, end_s: float) -> float:

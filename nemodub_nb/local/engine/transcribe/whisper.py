@@ -60,8 +60,10 @@ class Whisper:
         if self._model is None:
             from faster_whisper import WhisperModel
 
+            # Words come one after the other: a second core gains little, and the separation beside needs it.
+            threads = max(1, (os.cpu_count() or 1) // 2)
             self._model = WhisperModel(
-                os.fspath(self._folder), device="cpu", compute_type="int8", cpu_threads=os.cpu_count() or 1
+                os.fspath(self._folder), device="cpu", compute_type="int8", cpu_threads=threads
             )
         return self._model
 

@@ -1,0 +1,47 @@
+"""The values that a workflow is made of: what was chosen, what is under way, what was said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from nemodub_nb.project import Progress
+    from nemodub_nb.project.sentences import Original, Subtitles
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What was chosen for the next dub."""
+
+    to: tuple[str, ...] = ()
+    """Tags of the languages."""
+    source: str | None = None
+    """None: as heard."""
+    voices: Mapping[str, str] = field(default_factory=dict)
+    original: Original = "replace"
+    background: float | None = None
+    """Volume of music and effects, 0 to 1; None: as they are."""
+    subtitles: Subtitles = "track"
+    memory: str | None = None
+    """Path of a translation memory on the kernel's machine."""
+    sentence: str | None = None
+    """The sentence as edited by hand; None: as made from the choices."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Something under way."""
+
+    kind: Literal["dub", "ask", "resume", "export"]
+    title: str
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One thing said."""
+
+    who: Literal["you", "agent", "note"]
+    text: str
