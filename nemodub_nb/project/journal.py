@@ -126,12 +126,13 @@ class Journal:
         self._run("UPDATE sessions SET used_at = ? WHERE id = ?", time.time(), session)
 
     def last_session(self, place: str, name: str) -> str | None:
-        """Return the session of that name used last there, else the one used last under any name."""
+        """Return the session of that name used last there: one of another name is somebody else's work."""
         rows = self._all(
-            "SELECT id, name FROM sessions WHERE place = ? ORDER BY used_at DESC, rowid DESC", place
+            "SELECT id FROM sessions WHERE place = ? AND name = ? ORDER BY used_at DESC, rowid DESC LIMIT 1",
+            place,
+            name,
         )
-        named = [row["id"] for row in rows if row["name"] == name]
-        return next(iter([*named, *(row["id"] for row in rows)]), None)
+        return str(rows[0]["id"]) if rows else None
 
     def task_of(self, session: str) -> str:
         """Return the id of a session's task; empty when it is not known."""

@@ -141,7 +141,7 @@ def test_the_journal_finds_the_last_session_of_a_name(tmp_path):
     for session, name in (("1", "a"), ("2", "b"), ("3", "a"), ("4", "c")):
         journal.add_session(session, place="local", name=name, task_id="t")
     assert journal.last_session("local", "a") == "3"
-    assert journal.last_session("local", "z") == "4"
+    assert journal.last_session("local", "z") is None
     assert journal.last_session("cloud", "a") is None
     journal.forget_session("3")
     assert journal.last_session("local", "a") == "1"

@@ -61,7 +61,7 @@ class Whisper:
             from faster_whisper import WhisperModel
 
             # Words come one after the other: a second core gains little, and the separation beside needs it.
-            threads = max(1, (os.cpu_count() or 1) // 2)
+            threads = max(1, _cores() // 2)
             self._model = WhisperModel(
                 os.fspath(self._folder), device="cpu", compute_type="int8", cpu_threads=threads
             )
@@ -100,3 +100,8 @@ class Whisper:
         lines = snap(from_words(words), speech_in(samples))
         vote = Vote(str(info.language), float(info.language_probability))
         return vote, [(start + offset_s, end + offset_s, text) for start, end, text in lines]
+
+
+def _cores() -> int:
+    """Return how many processor cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
