@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from nemodub_nb.batches import Batch, batch, plan_batch
     from nemodub_nb.client import (
         AgentError,
         AgentEvent,
@@ -80,6 +81,7 @@ if TYPE_CHECKING:
         aopen_project,
         open_project,
     )
+    from nemodub_nb.reporting import BelowLevelError, Comparison, MissingPackageError, Report, compare, report
 
 __all__ = [
     "APIError",
@@ -90,8 +92,11 @@ __all__ = [
     "BackendMissingError",
     "BadInputError",
     "BadRequestError",
+    "Batch",
+    "BelowLevelError",
     "BusyError",
     "Clip",
+    "Comparison",
     "ConnectionFailedError",
     "Credits",
     "DiskError",
@@ -102,6 +107,7 @@ __all__ = [
     "FileTooLargeError",
     "ForbiddenError",
     "MalformedResponseError",
+    "MissingPackageError",
     "NemoClient",
     "NemoError",
     "NemoTimeoutError",
@@ -119,6 +125,7 @@ __all__ = [
     "RenderJob",
     "RenderTimeoutError",
     "Reply",
+    "Report",
     "Resumed",
     "ServerError",
     "ServerFullError",
@@ -136,8 +143,12 @@ __all__ = [
     "View",
     "allow_nested_asyncio",
     "aopen_project",
+    "batch",
+    "compare",
     "open_project",
     "panels",
+    "plan_batch",
+    "report",
 ]
 
 _FROM_PROJECT = frozenset(
@@ -148,6 +159,10 @@ _FROM_PROJECT = frozenset(
     )
 )  # fmt: skip
 
+_FROM_REPORTING = (
+    "BelowLevelError", "Comparison", "MissingPackageError", "Report", "compare", "report",
+)  # fmt: skip
+
 
 def __getattr__(name: str) -> object:
     """Import a public name when it is first used."""
@@ -155,9 +170,13 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     if name == "panels":
         return import_module(f"{__name__}.panels")
-    rooms = {"Studio": "panels", "UnknownLanguageError": "languages"} | dict.fromkeys(
-        _FROM_PROJECT, "project"
-    )
+    rooms = {
+        "Studio": "panels",
+        "UnknownLanguageError": "languages",
+        **dict.fromkeys(_FROM_PROJECT, "project"),
+        **dict.fromkeys(("Batch", "batch", "plan_batch"), "batches"),
+        **dict.fromkeys(_FROM_REPORTING, "reporting"),
+    }
     room = rooms.get(name, "client")
     value: object = getattr(import_module(f"{__name__}.{room}"), name)
     globals()[name] = value

@@ -11,7 +11,15 @@ from nemodub_nb.cli.failure import CommandError
 
 NOTEBOOK: Final = "quickstart.ipynb"
 """The one that is run and opened first."""
-NOTEBOOKS: Final = (NOTEBOOK, "explore.ipynb", "tour.ipynb", "cloud.ipynb", "studio.ipynb")
+NOTEBOOKS: Final = (
+    NOTEBOOK,
+    "explore.ipynb",
+    "tour.ipynb",
+    "cloud.ipynb",
+    "batch.ipynb",
+    "report.ipynb",
+    "studio.ipynb",
+)
 SAMPLE: Final = ("explainer.mp4", "explainer.transcript.srt", "explainer.memory.csv")
 _SETTINGS: Final = "voila.json"
 """What Voilà reads beside a notebook; without it, a page cannot play what was made."""

@@ -1,0 +1,187 @@
+"""What a batch on this machine promises."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from nemodub_nb import BadInputError, UnknownLanguageError
+from nemodub_nb.batches import COLUMNS
+
+
+def test_every_clip_is_dubbed_into_every_language_and_heard_once(do, clips, jobs, tmp_path):
+    made = do(clips(one="first", two="second"), "es, French")
+    assert list(made.frame["clip"] + " " + made.frame["language"]) == ["one es", "one fr", "two es", "two fr"]
+    assert made.ok
+    assert set(made.frame["verdict"]) == {"good"}
+    assert sorted(path.name for path in (tmp_path / "out").glob("one.*")) == [
+        "one.es.mp4", "one.es.report.json", "one.es.srt", "one.es.vtt",
+        "one.fr.mp4", "one.fr.report.json", "one.fr.srt", "one.fr.vtt",
+    ]  # fmt: skip
+    assert (tmp_path / "out" / "two.fr.mp4").read_text() == "bed of second + fr of second"
+    heard = [job["content"] for job in jobs() if job["kind"] == "dub" and not job["language"]]
+    assert sorted(heard) == ["first", "second"]
+
+
+def test_the_table_has_its_columns_and_types_also_in_its_files(do, clips, tmp_path):
+    made = do(clips(one="first", two="mute"), ["es", "tlh"])
+    assert {name: str(kind) for name, kind in made.frame.dtypes.items()} == COLUMNS
+    stored = pd.read_parquet(tmp_path / "out" / "batch.parquet")
+    pd.testing.assert_frame_equal(stored, made.frame)
+    assert list(pd.read_csv(tmp_path / "out" / "batch.csv")["status"]) == list(made.frame["status"])
+
+
+def test_the_same_again_does_nothing_and_returns_the_same(do, clips, jobs):
+    folder = clips(one="first", two="second")
+    before = do(folder, ["es", "fr"])
+    done = len(jobs())
+    after = do(folder, ["es", "fr"])
+    assert len(jobs()) == done
+    assert after.reused == 4
+    pd.testing.assert_frame_equal(after.frame, before.frame)
+
+
+def test_only_what_has_changed_is_done_again(do, clips, jobs, tmp_path):
+    folder = clips(one="first", two="second")
+    do(folder, ["es"])
+    before = len(jobs())
+    clips(two="changed", three="third")
+    made = do(folder, ["es", "fr"])
+    fresh = [(job["kind"], job["content"], job["language"]) for job in jobs()][before:]
+    assert made.ok
+    assert made.reused == 1
+    assert ("dub", "first", "") not in sorted(fresh)
+    assert (tmp_path / "out" / "two.es.mp4").read_text() == "bed of changed + es of changed"
+
+
+def test_a_clip_that_was_only_touched_is_not_dubbed_again(do, clips, jobs):
+    folder = clips(one="first")
+    do(folder, ["es"])
+    before = len(jobs())
+    (folder / "one.mp4").touch()
+    assert do(folder, ["es"]).ok
+    assert len(jobs()) == before
+
+
+def test_a_finished_file_that_was_removed_is_made_again_from_what_is_kept(do, clips, jobs, tmp_path):
+    folder = clips(one="first")
+    do(folder, ["es"])
+    (tmp_path / "out" / "one.es.mp4").unlink()
+    assert do(folder, ["es"]).ok
+    assert (tmp_path / "out" / "one.es.mp4").exists()
+    assert [job["kind"] for job in jobs()].count("dub") == 2, "nothing was heard or spoken again"
+
+
+def test_one_bad_clip_never_stops_the_rest(do, clips, tmp_path):
+    folder = clips(good="first", mute="mute", empty="", lost="die")
+    manifest = [*folder.glob("*.mp4"), folder / "notes.txt", tmp_path / "nowhere.mp4"]
+    made = do(sorted(manifest), ["es", "tlh"])
+    rows = made.frame.set_index(["clip", "language"])
+    assert rows["status"].to_dict() == {
+        ("good", "es"): "done", ("good", "tlh"): "failed", ("mute", "es"): "failed", ("mute", "tlh"): "failed",
+        ("empty", "es"): "refused", ("empty", "tlh"): "refused", ("lost", "es"): "failed", ("lost", "tlh"): "failed",
+        ("notes", "es"): "refused", ("notes", "tlh"): "refused", ("nowhere", "es"): "refused", ("nowhere", "tlh"): "refused",
+    }  # fmt: skip
+    assert rows.loc[("good", "tlh"), "error"] == "No voice speaks tlh."
+    assert rows.loc[("nowhere", "es"), "error"].endswith("does not exist.")
+    assert rows["advice"].notna().sum() == 11
+    assert len(made.failed) == 11
+
+
+def test_a_batch_shows_itself_in_a_notebook_and_in_a_terminal(do, clips):
+    made = do(clips(good="first", bug="boom"), ["es"])
+    assert "1 done, 1 failed" in repr(made)
+    page = made._repr_html_()
+    assert "boom" in page
+    assert "NA" not in page
+
+
+def test_an_engine_that_dies_is_started_again(do, clips, jobs):
+    assert do(clips(one="die once"), ["es"]).ok
+    assert len([job for job in jobs() if job["kind"] == "dub"]) == 3
+
+
+def test_retry_tries_what_failed_and_counts_it(do, clips):
+    folder = clips(one="mute", two="second")
+    before = do(folder, ["es"])
+    clips(one="speaks now")
+    after = before.retry()
+    assert after.ok
+    assert dict(zip(after.frame["clip"], after.frame["attempts"], strict=True)) == {"one": 2, "two": 1}
+
+
+def test_rows_of_a_table_say_otherwise_for_themselves(do, clips, tmp_path):
+    folder = clips(one="first", two="second", three="third")
+    (tmp_path / "memory.csv").write_text("source,target\n")
+    manifest = pd.DataFrame(
+        {
+            "path": [str(folder / f"{name}.mp4") for name in ("one", "two", "three", "three")],
+            "languages": [None, "fr,de", "German", "it"],
+            "voice": ["odd", "de=odd", None, None],
+            "memory": [str(tmp_path / "memory.csv"), None, None, None],
+        }
+    )
+    made = do(manifest, ["es"])
+    verdicts = made.frame.set_index(["clip", "language"])["verdict"].to_dict()
+    assert verdicts == {
+        ("one", "es"): "look", ("two", "fr"): "good", ("two", "de"): "look", ("three", "de"): "good", ("three", "it"): "good"
+    }  # fmt: skip
+    csv = folder / "list.csv"
+    csv.write_text("source,languages\none.mp4,es\n../clips/two.mp4,fr;de\n")
+    assert do(csv, ["it"]).frame["status"].to_list() == ["done", "refused"], "fr;de is no language"
+
+
+def test_clips_of_one_name_do_not_write_over_each_other(do, clips, tmp_path):
+    first = clips(talk="first") / "talk.mp4"
+    other = tmp_path / "other" / "talk.mp4"
+    other.parent.mkdir()
+    other.write_text("second")
+    made = do([first, other, first], ["es"])
+    assert made.ok
+    assert made.frame["clip"].nunique() == len(made.frame) == 2
+    assert {Path(path).read_text().split()[-1] for path in made.frame["output"]} == {"first", "second"}
+
+
+def test_each_row_is_told_as_it_ends(do, clips):
+    told = []
+    do(clips(one="first", two="second"), ["es", "fr"], on_row=told.append)
+    assert len(told) == 4
+    assert {row["status"] for row in told} == {"done"}
+
+
+def test_stopping_leaves_everything_tidy_and_the_same_again_goes_on(do, clips, jobs, tmp_path):
+    folder = clips(**{f"clip{number}": f"slow {number}" for number in range(6)})
+
+    told = []
+
+    def stop(row):
+        told.append(row)
+        if len(told) == 1:
+            raise KeyboardInterrupt
+
+    made = do(folder, ["es"], on_row=stop, workers=2)
+    assert made.stopped
+    assert made.frame["status"].value_counts().to_dict()["queued"] >= 3
+    assert list(pd.read_csv(tmp_path / "out" / "batch.csv")["status"]) == list(made.frame["status"])
+    assert made.retry().ok
+    done = [(job["kind"], job["content"], job["language"]) for job in jobs()]
+    assert len(done) == len(set(done)) == 18, "nothing was done twice"
+    assert not list((tmp_path / "out" / ".nemodub" / "making").iterdir())
+
+
+def test_a_thing_that_cannot_be_a_batch_is_said_before_anything_is_begun(do, clips, tmp_path):
+    folder = clips(one="first")
+    with pytest.raises(BadInputError, match="names no clip"):
+        do([], ["es"])
+    with pytest.raises(BadInputError, match="No language"):
+        do(folder)
+    with pytest.raises(UnknownLanguageError):
+        do(folder, ["Klingonese"])
+    with pytest.raises(BadInputError, match="no column"):
+        do(pd.DataFrame({"clips": ["a.mp4"]}), ["es"])
+    with pytest.raises(BadInputError, match="cannot be read"):
+        do(tmp_path / "missing.csv", ["es"])
+    with pytest.raises(BadInputError, match="Nothing can be written"):
+        do(folder, ["es"], out=folder / "one.mp4" / "out")

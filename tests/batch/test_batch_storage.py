@@ -1,0 +1,102 @@
+"""A batch with its files elsewhere: S3 by a real server on this machine, and memory."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import fsspec
+import pandas as pd
+import pytest
+
+BUCKET = "clips"
+
+
+@pytest.fixture(scope="module")
+def server():
+    """An S3 server on the loopback."""
+    moto = pytest.importorskip("moto.server")
+    pytest.importorskip("s3fs")
+    running = moto.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    running.start()
+    host, port = running.get_host_and_port()
+    yield f"http://{host}:{port}"
+    running.stop()
+
+
+@pytest.fixture
+def s3(server, monkeypatch):
+    """A file system on that server with an empty bucket."""
+    for name, value in {
+        "AWS_ENDPOINT_URL": server,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": "us-east-1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    import s3fs
+
+    s3fs.S3FileSystem.clear_instance_cache()
+    files = fsspec.filesystem("s3")
+    if files.exists(BUCKET):
+        files.rm(BUCKET, recursive=True)
+    files.mkdir(BUCKET)
+    yield files
+    s3fs.S3FileSystem.clear_instance_cache()
+
+
+def contents(files, root):
+    """Return the finished files by their names with the digests of their bytes, tables aside."""
+    return {
+        path.rpartition("/")[2]: hashlib.sha256(files.cat_file(path)).hexdigest()
+        for path in files.ls(root, detail=False)
+        if not path.endswith((".nemodub", ".csv", ".parquet"))
+    }
+
+
+def test_s3_gives_the_same_rows_and_identical_files(s3, do, clips, tmp_path):
+    folder = clips(one="first", two="second", mute="mute")
+    s3.put(str(folder), f"{BUCKET}/in", recursive=True)
+    here = do(folder, ["es", "fr"], out=tmp_path / "here")
+    there = do(f"s3://{BUCKET}/in", ["es", "fr"], out=f"s3://{BUCKET}/out")
+    same = ["clip", "language", "status", "verdict", "lines", "good", "error", "advice", "key", "attempts"]
+    pd.testing.assert_frame_equal(there.frame[same], here.frame[same])
+    assert contents(s3, f"{BUCKET}/out") == contents(fsspec.filesystem("file"), str(tmp_path / "here"))
+    assert there.frame["output"].dropna().to_list()[0] == f"s3://{BUCKET}/out/one.es.mp4"
+    stored = pd.read_parquet(f"s3://{BUCKET}/out/batch.parquet")
+    pd.testing.assert_frame_equal(stored, there.frame)
+
+
+def test_s3_the_same_again_does_nothing_and_a_change_is_seen(s3, do, clips, jobs):
+    s3.put(str(clips(one="first", two="second")), f"{BUCKET}/in", recursive=True)
+    do(f"s3://{BUCKET}/in/*.mp4", ["es"], out=f"s3://{BUCKET}/out")
+    before = len(jobs())
+    assert do(f"s3://{BUCKET}/in/*.mp4", ["es"], out=f"s3://{BUCKET}/out").reused == 2
+    assert len(jobs()) == before
+    s3.pipe_file(f"{BUCKET}/in/two.mp4", b"changed")
+    made = do(f"s3://{BUCKET}/in/*.mp4", ["es"], out=f"s3://{BUCKET}/out")
+    assert made.reused == 1
+    assert s3.cat_file(f"{BUCKET}/out/two.es.mp4") == b"bed of changed + es of changed"
+
+
+def test_s3_a_clip_is_fetched_once_a_machine(s3, do, clips, tmp_path):
+    s3.put(str(clips(one="first")), f"{BUCKET}/in", recursive=True)
+    assert do([f"s3://{BUCKET}/in/one.mp4"], ["es", "fr", "de"], out=tmp_path / "out").ok
+    fetched = [
+        path for path in (Path(tmp_path) / "home" / "batch" / "fetched").iterdir() if path.suffix == ".mp4"
+    ]
+    assert len(fetched) == 1
+
+
+def test_s3_what_is_missing_or_forbidden_is_refused_with_its_reason(s3, do):
+    assert s3.exists(BUCKET)
+    made = do([f"s3://{BUCKET}/nowhere.mp4", "s3://no-such-bucket/clip.mp4", "nonsense://clip.mp4"], ["es"])
+    assert set(made.frame["status"]) == {"refused"}
+    assert made.frame["error"].notna().all()
+
+
+def test_memory_is_a_place_like_any_other(do, clips):
+    folder = clips(one="first")
+    assert do(folder, ["es"], out="memory://dubbed").ok
+    assert fsspec.filesystem("memory").cat_file("/dubbed/one.es.mp4") == b"bed of first + es of first"
+    assert do(folder, ["es"], out="memory://dubbed").reused == 1
