@@ -34,6 +34,14 @@ def short_clip(speech_clip, tmp_path_factory):
     return clip
 
 
+@pytest.fixture(scope="module")
+def several_lines(tmp_path_factory, speech_clip):
+    """Twenty-four seconds of it: while the first line is ready, others are still to be spoken."""
+    clip = tmp_path_factory.mktemp("several") / "several.mp4"
+    subprocess.run(["ffmpeg", "-v", "error", "-i", speech_clip, "-t", "24", "-c", "copy", clip], check=True)
+    return clip
+
+
 @pytest.fixture
 def warm_home(tmp_path_factory, models, monkeypatch):
     """One home for all tests that do not look at what is computed: the same words are translated and spoken once."""
@@ -152,10 +160,10 @@ def until(look, limit_s=60.0):
     ("victim", "after", "code"), [("backend", "transcribe", 1), ("worker", "speech", None), ("user", "speech", 130)]
 )  # fmt: skip
 def test_killed_in_the_middle_the_same_command_finishes_and_repeats_no_finished_step(
-    short_clip, home, tmp_path, victim, after, code
+    several_lines, home, tmp_path, victim, after, code
 ):
     out = tmp_path / "out"
-    command = [*COMMAND, str(short_clip), "--to", "pt", "--out", str(out), "--json"]
+    command = [*COMMAND, str(several_lines), "--to", "pt", "--out", str(out), "--json"]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     ) as process:
@@ -173,9 +181,9 @@ def test_killed_in_the_middle_the_same_command_finishes_and_repeats_no_finished_
 
     before = finished(home)
     assert any(after in path.parts for path in before)
-    code, result, _ = dub(short_clip, "--to", "pt", "--out", out)
+    code, result, _ = dub(several_lines, "--to", "pt", "--out", out)
     assert code == 0
-    check_output(short_clip, result["outputs"][0])
+    check_output(several_lines, result["outputs"][0])
     again = finished(home)
     assert {path: again.get(path) for path in before} == before
 

@@ -194,12 +194,13 @@ def test_the_state_of_widgets_is_found_in_a_page(run, tmp_path):
 
 
 def test_large_encoded_bytes_in_an_output_are_told(run, tmp_path):
-    sound = base64.b64encode(b"\x00\xffsound" * 20_000).decode()
+    sound = base64.b64encode(b"\x00\xffsound" * 150_000).decode()
+    plot = sound[: 100 * 1024]
     notebook(
         tmp_path / "talk.ipynb",
         ("", {"text/html": f'<audio src="data:audio/wav;base64,{sound}"></audio>'}),
         ("", {"video/mp4": sound}),
-        ("", {"text/html": f'<img src="data:image/png;base64,{sound}">'}),
+        ("", {"text/html": f'<img src="data:image/png;base64,{plot}">'}),
     )
     assert {one["cell"] for one in found(run("talk.ipynb", "--json"))} == {1, 2}
 

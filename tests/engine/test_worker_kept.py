@@ -7,6 +7,7 @@ import contextlib
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -45,11 +46,22 @@ def said(tmp_path: Path, text: str) -> dict[str, object]:
     }
 
 
+@pytest.fixture(autouse=True)
+def _others() -> Iterator[None]:
+    """Leave out the workers of servers that other tests keep running."""
+    OTHERS.update(engines())
+    yield
+    OTHERS.clear()
+
+
+OTHERS: set[psutil.Process] = set()
+
+
 def engines(of: int | None = None) -> list[psutil.Process]:
     found = []
     for child in psutil.Process(of).children(recursive=True):
         with contextlib.suppress(psutil.Error):
-            if ENGINE in child.cmdline():
+            if child not in OTHERS and ENGINE in child.cmdline():
                 found.append(child)
     return found
 
