@@ -257,13 +257,13 @@ def test_a_folder_may_be_a_url_that_fsspec_reads(good_folder):
     fsspec = pytest.importorskip("fsspec")
     memory = fsspec.filesystem("memory")
     for path in good_folder.glob("*.json"):
-        memory.pipe(f"/dubbed/{path.name}", path.read_bytes())
+        memory.pipe(f"/reported/{path.name}", path.read_bytes())
     try:
-        report = reporting.report("memory://dubbed")
+        report = reporting.report("memory://reported")
         assert (len(report.segments), report.verdict) == (12, "good")
-        assert report.exports["video"][0] == "memory:///dubbed/explainer.es.mp4"
+        assert report.exports["video"][0] == "memory:///reported/explainer.es.mp4"
     finally:
-        memory.rm("/dubbed", recursive=True)
+        memory.rm("/reported", recursive=True)
     with pytest.raises(BadInputError, match=r"nothing9:// cannot be read here"):
         reporting.report("nothing9://bucket/dubbed")
 
