@@ -263,7 +263,7 @@ class Workflow:
         project = self._open()
         if self.rendering is not None:
             raise BadInputError(words.EXPORT_RUNS, words.WAIT)
-        view = Told(self, words.EXPORT)
+        view = Told(words.EXPORT, self.tell, self.say)
         self.rendering = Work("export", words.EXPORT, view.progress)
         self.tell("exports")
         clip = self.clip if len(self.clips) > 1 else None
@@ -332,7 +332,7 @@ class Workflow:
         make: Callable[[View], Coroutine[Any, Any, T]],
     ) -> T:
         self._must_be_idle()
-        view = Told(self, title)
+        view = Told(title, self.tell, self.say)
         self.work, self.failure = Work(kind, title, view.progress), None
         self.tell("work")
         self._running = running = asyncio.ensure_future(make(view))
