@@ -14,10 +14,10 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from nemodub_nb.client import FileTooLargeError, UnsupportedTypeError, UploadError
-from nemodub_nb.contract import ACCEPTED_TYPES, MAX_UPLOAD_BYTES
+from nemodub_nb.client import UploadError
 from nemodub_nb.project.errors import ProjectError
 from nemodub_nb.project.safe import file_stem, plain
+from nemodub_nb.project.uploads import check_offer
 
 if TYPE_CHECKING:
     from io import FileIO
@@ -70,18 +70,9 @@ class Offer:
             raise UploadError(
                 "The page did not say which file it sends.", "Reload the page, then drop it again."
             )
-        shown = plain(name, 120)
-        kind = name.rpartition(".")[2].lower() if "." in name else ""
-        if kind not in ACCEPTED_TYPES:
-            raise UnsupportedTypeError(
-                f"{shown} is of a type that is not accepted ({plain(kind, 20) or 'no extension'})."
-            )
-        if size <= 0:
-            raise UploadError(f"{shown} is empty.", "Export or copy the clip again.")
-        if size > MAX_UPLOAD_BYTES:
-            limit = MAX_UPLOAD_BYTES // _MIB
-            raise FileTooLargeError(f"{shown} has {size / _MIB:.0f} MB, and {limit} MB is the most.")
         stem = file_stem(name).encode()[:_LONGEST_STEM].decode(errors="ignore").strip(" .")
+        _, dot, ending = plain(name).rpartition(".")
+        kind = check_offer(f"{stem}.{ending}" if dot else stem, size)
         return cls(f"{stem}.{kind}", size, modified)
 
     @property

@@ -67,7 +67,6 @@ def dubbing(tags: Sequence[str]) -> str:
 
 
 # Connect
-THIS_MACHINE: Final = "This machine"
 CLOUD: Final = "NemoVideo cloud"
 LOCAL_SAY: Final = "This machine. Nothing leaves it, nothing is charged."
 CLOUD_SAY: Final = "NemoVideo cloud. An edit costs about 50 credits; exports are free."
@@ -452,7 +451,6 @@ EMPTY_SENTENCE: Final = "The sentence is empty."
 NOTHING_SAID: Final = "Say what is to be done, or choose languages above."
 NOTHING_SAID_ALONE: Final = "Say what is to be done."
 READY_TO_EDIT: Final = "Say what to change."
-ANSWERING: Final = "The agent is answering"
 MORE_CHANGES: Final = "… and {} more"
 LIVE_BEFORE: Final = (
     "Dub this into Spanish and French",

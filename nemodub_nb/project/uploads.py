@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, Final
 
 from nemodub_nb.client import FileTooLargeError, UnsupportedTypeError, UploadError
@@ -78,23 +78,26 @@ class _Sent:
             self.view.note(f"on_progress failed and is not called again: {type(error).__name__}: {error}")
 
 
+def check_offer(name: str, size_bytes: int) -> str:
+    """Return the type of a file by its name; raise what is wrong with it, as far as its name and size tell."""
+    kind = PurePath(name).suffix.lstrip(".").lower()
+    if kind not in ACCEPTED_TYPES:
+        raise UnsupportedTypeError(f"{name} is of a type that is not accepted ({kind or 'no extension'}).")
+    if size_bytes <= 0:
+        raise UploadError(f"{name} is empty.", "Export or copy the clip again.")
+    if size_bytes > MAX_UPLOAD_BYTES:
+        limit = MAX_UPLOAD_BYTES // _MIB
+        raise FileTooLargeError(f"{name} has {size_bytes / _MIB:.0f} MB, and {limit} MB is the most.")
+    return kind
+
+
 def check_file(path: Path) -> None:
     """Raise what is wrong with a file, if something is."""
     if not path.exists():
         raise UploadError(f"There is no file {path}.", "Check the path.")
     if not path.is_file():
         raise UploadError(f"{path} is not a file.", "Give the path of one clip.")
-    kind = path.suffix.lstrip(".").lower()
-    if kind not in ACCEPTED_TYPES:
-        raise UnsupportedTypeError(
-            f"{path.name} is of a type that is not accepted ({kind or 'no extension'})."
-        )
-    size = path.stat().st_size
-    if size == 0:
-        raise UploadError(f"{path.name} is empty.", "Export or copy the clip again.")
-    if size > MAX_UPLOAD_BYTES:
-        limit = MAX_UPLOAD_BYTES // _MIB
-        raise FileTooLargeError(f"{path.name} has {size / _MIB:.0f} MB, and {limit} MB is the most.")
+    kind = check_offer(path.name, path.stat().st_size)
     try:
         with path.open("rb") as file:
             head = file.read(_HEAD)
