@@ -125,6 +125,10 @@ class AsyncNemoClient:
         """Ask what can be dubbed into from a language, with which voices; None when the server does not tell."""
         return await self.perform(embedded.languages(self.context, source))
 
+    async def approved(self) -> list[dict[str, Any]]:
+        """Ask for the translations that the user approved: source, target, target_language, source_language."""
+        return await self.perform(embedded.approved(self.context))
+
     async def voice_preview(self, language: str, voice: str | None = None) -> bytes:
         """Have a voice say a sentence (WAV). Raises BadRequestError where it is not ready."""
         return await self.perform(embedded.voice_preview(self.context, language, voice))

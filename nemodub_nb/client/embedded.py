@@ -36,6 +36,13 @@ def languages(context: Context, source: str) -> Flow[list[dict[str, Any]] | None
     return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else None
 
 
+def approved(context: Context) -> Flow[list[dict[str, Any]]]:
+    """Ask for the translations that the user approved."""
+    data = yield from call(context, _get(f"{_ROOT}/approved", {}))
+    rows = data.get("approved")
+    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+
+
 def voice_preview(context: Context, language: str, voice: str | None) -> Flow[bytes]:
     """Have a voice say a sentence."""
     request = _get(f"{_ROOT}/voice", {"language": language, "voice": voice})

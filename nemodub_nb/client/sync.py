@@ -132,6 +132,10 @@ class NemoClient:
         """Ask what can be dubbed into from a language, with which voices; None when the server does not tell."""
         return self.perform(embedded.languages(self.context, source))
 
+    def approved(self) -> list[dict[str, Any]]:
+        """Ask for the translations that the user approved: source, target, target_language, source_language."""
+        return self.perform(embedded.approved(self.context))
+
     def voice_preview(self, language: str, voice: str | None = None) -> bytes:
         """Have a voice say a sentence (WAV). Raises BadRequestError where it is not ready."""
         return self.perform(embedded.voice_preview(self.context, language, voice))

@@ -373,7 +373,7 @@ def own_name(tag: str) -> str:
 
 def _kind(track: Track) -> str:
     """Return the kind of lane a track is drawn on; empty for one that is drawn in another way."""
-    if track.role in ("original", "transcript") or (track.role == "dub" and track.language):
+    if track.role in ("original", "transcript", "script") or (track.role == "dub" and track.language):
         return ""
     if track.role == "subtitles":
         return "subtitles"

@@ -99,7 +99,7 @@ class Actions:
         voices = {parse_languages(name)[0]: voice for name, voice in (options.get("voices") or {}).items()}
         sentence = dub_sentence(
             tags,
-            clip=self._named(clip, options.get("clip")),
+            clip=self.named(clip, options.get("clip")),
             source=parse_languages(source)[0] if source else None,
             original=options.get("original", "replace"),
             background=options.get("background"),
@@ -107,7 +107,7 @@ class Actions:
             voices=voices,
             fast=options.get("fast", False),
         )
-        transcript = self._transcript(clip, options.get("transcript"), view)
+        transcript = self.transcript_parts(clip, options.get("transcript"), view)
         parts = [*transcript, *attachments.memory_parts(options.get("memory"))]
         task = self._task(clip, tags, options.get("original", "replace"), given=bool(transcript))
         step = f"Dub into {listed([spoken(tag) for tag in tags])}"
@@ -137,7 +137,7 @@ class Actions:
                 "The sentence is empty.", "Say what is to be done, such as: Dub this video into Spanish."
             )
         chosen = self.clip(clip)
-        parts = self._transcript(chosen, None, view) if _DUBS.search(intent.sentence) else []
+        parts = self.transcript_parts(chosen, None, view) if _DUBS.search(intent.sentence) else []
         said = for_clip(intent.sentence, chosen.name if clip is not None and chosen else None)
         reply = await self._say(said, parts, view, on_event)
         if not intent.then_export:
@@ -152,6 +152,11 @@ class Actions:
             reply.seconds,
             exported.exports,
         )
+
+    @told
+    async def say(self, sentence: str, parts: Sequence[str], view: View, *, step: str = "") -> Reply:
+        """Say a sentence of our own to the agent, with what belongs to it."""
+        return await self._say(sentence, parts, view, None, step)
 
     @told
     async def export(self, view: View, options: ExportOptions) -> Exports:
@@ -364,11 +369,11 @@ class Actions:
         known = ", ".join(clip.name for clip in clips) or "none yet"
         raise BadInputError(f"There is no clip “{name}” in this project.", f"Uploaded so far: {known}.")
 
-    def _named(self, clip: Clip | None, wanted: Clip | str | None) -> str | None:
+    def named(self, clip: Clip | None, wanted: Clip | str | None) -> str | None:
         """Return the name to say: needed where there are several clips, or where one was asked for."""
         return clip.name if clip and (wanted is not None or len(self.desk.clips) > 1) else None
 
-    def _transcript(self, clip: Clip | None, given: Path | bool | None, view: View) -> list[str]:
+    def transcript_parts(self, clip: Clip | None, given: Path | bool | None, view: View) -> list[str]:
         """Return the transcript's part: the one given, else the subtitles found beside the clip; none for False."""
         if given is False:
             return []

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NoReturn, Self, Unpack, overload
 from . import live
 from .actions import DubOptions, ExportOptions
 from .connection import BackendName
+from .editing import Editing
 from .listening import Listening
 from .looking import Looking
 from .loop import LOOP
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 Path = str | os.PathLike[str]
 
 
-class Project(Looking, Listening):
+class Project(Looking, Listening, Editing):
     """One editing session: upload clips, ask for dubs and edits, look at the timeline, export.
 
     Made by open_project. Every action blocks until it is done; the twin that begins with `a` is for `await`. Ctrl-C and the

@@ -20,9 +20,10 @@ _LABELS: Final = {
     "title": "Title",
     "subtitles": "Subtitles",
     "transcript": "Transcript",
+    "script": "Script",
 }
 _KIND_LABELS: Final = {"video": "Video", "audio": "BGM", "text": "Title"}
-_LINE_ROLES: Final = frozenset({"dub", "subtitles", "transcript"})
+_LINE_ROLES: Final = frozenset({"dub", "script", "subtitles", "transcript"})
 _MOST_TEXT: Final = 60
 _MOST_TITLES: Final = 3
 

@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 from nemodub_nb import languages
 from nemodub_nb.local.agent.actions import (
     AddTitle,
+    Approve,
     Aspect,
     Drop,
     Dub,
+    EditLine,
     ExportTalk,
     Help,
     Keep,
@@ -20,10 +22,13 @@ from nemodub_nb.local.agent.actions import (
     Quality,
     RemoveLanguages,
     RemoveTitles,
+    ResetLine,
     Restore,
+    Review,
     Speed,
     SpokenLanguage,
     Subtitles,
+    Transcribe,
     Undo,
     UnknownLanguages,
     UseVoice,
@@ -38,6 +43,25 @@ TALL, WIDE, SQUARE = Aspect("9:16"), Aspect("16:9"), Aspect("1:1")
 QUIETER, LOUDER = Level("background", 0.7, relative=True), Level("background", 1.4, relative=True)
 
 UNDERSTOOD = [
+    # lines, and looking before anything is spoken
+    ("Change line 3 in Spanish to “Hola a todos”.", [EditLine(3, (("text", "Hola a todos"),), "es")]),
+    ('line 4: "Bonjour"', [EditLine(4, (("text", "Bonjour"),))]),
+    ('Line 4 in French should say "Bonjour"', [EditLine(4, (("text", "Bonjour"),), "fr")]),
+    ('Change line 3 of the transcript to "Good morning"', [EditLine(3, (("text", "Good morning"),), transcript=True)]),
+    ("Mute lines 2 and 4-5 in German", [EditLine(n, (("sound", "mute"),), "de") for n in (2, 4, 5)]),
+    ("keep the original voice in line 2", [EditLine(2, (("sound", "original"),))]),
+    ("unmute line 3 in Spanish", [EditLine(3, (("sound", None),), "es")]),
+    ("use the voice kokoro:em_alex for line 5 in Spanish", [EditLine(5, (("voice", "kokoro:em_alex"),), "es")]),
+    ("start line 3 at 0:12.5", [EditLine(3, (("start_s", 12.5),))]),
+    ("line 7 is not speech", [EditLine(7, (("text", ""),), transcript=True)]),
+    ("reset line 3 in Spanish", [ResetLine(3, "es")]),
+    ("approve all lines in Spanish", [Approve((), "es")]),
+    ("Approve lines 1-3 in es", [Approve((1, 2, 3), "es")]),
+    ("Transcribe this video.", [Transcribe()]),
+    ("Translate it into Spanish and French for review", [Review(("es", "fr"))]),
+    ("Dub this video into Spanish, but do not speak it yet", [Review(("es",))]),
+    ("write the script in French", [Review(("fr",))]),
+    ('add a title "line 3" at 0:05', [AddTitle("line 3", 5.0, 3.0)]),
     # languages
     ("Dub this video into Spanish, French, and German with synced audio.", [Dub(("es", "fr", "de"))]),
     ("dub this video into Spanish, French and German", [Dub(("es", "fr", "de"))]),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 VoiceMode = Literal["remove", "duck", "keep"]
 SubtitleMode = Literal["track", "burned", "off"]
@@ -155,6 +155,53 @@ class Quality:
 
 
 @dataclass(frozen=True)
+class Transcribe:
+    """Write down what is said, and nothing more."""
+
+
+@dataclass(frozen=True)
+class Review:
+    """Write the scripts of these languages, to be looked at before they are spoken."""
+
+    languages: tuple[str, ...]
+    """BCP 47 tags in the order they were said."""
+
+
+@dataclass(frozen=True)
+class EditLine:
+    """Decide something about one line."""
+
+    line: int
+    """Its number, from 0."""
+    decided: tuple[tuple[str, Any], ...]
+    """(field of a LineEdit, value); None takes a decision back."""
+    language: str | None = None
+    """None: the only language there is."""
+    transcript: bool = False
+    """The line of the transcript is meant."""
+
+
+@dataclass(frozen=True)
+class ResetLine:
+    """Forget what was decided about one line."""
+
+    line: int
+    language: str | None = None
+    """None: the only language there is."""
+    transcript: bool = False
+
+
+@dataclass(frozen=True)
+class Approve:
+    """Say that lines are right as they are: the translation memory learns them."""
+
+    lines: tuple[int, ...] = ()
+    """Their numbers; none means all."""
+    language: str | None = None
+    """None: the only language there is."""
+
+
+@dataclass(frozen=True)
 class Undo:
     """Go back to the plan before the last change."""
 
@@ -187,6 +234,11 @@ Action = (
     | UseVoice
     | Speed
     | Quality
+    | Transcribe
+    | Review
+    | EditLine
+    | ResetLine
+    | Approve
     | Undo
     | Help
     | ExportTalk

@@ -64,9 +64,10 @@ _SUBTITLES = {
 
 
 def _without_languages(plan: ClipPlan, languages: tuple[str, ...]) -> Change:
+    there = (*plan.languages, *plan.scripts)
     if not languages:
-        languages = plan.languages
-    gone = [tag for tag in plan.languages if tag in languages or base(tag) in languages]
+        languages = there
+    gone = [tag for tag in there if tag in languages or base(tag) in languages]
     missing = [tag for tag in languages if tag not in gone and tag not in {base(there) for there in gone}]
     said = []
     if gone:
@@ -74,7 +75,10 @@ def _without_languages(plan: ClipPlan, languages: tuple[str, ...]) -> Change:
     if missing:
         said.append(f"There is no {listed([english_name(tag) for tag in missing])} dub to remove.")
     kept = tuple(tag for tag in plan.languages if tag not in gone)
-    return Change(replace(plan, languages=kept), " ".join(said) or "There is no dub to remove.")
+    scripts = tuple(tag for tag in plan.scripts if tag not in gone)
+    return Change(
+        replace(plan, languages=kept, scripts=scripts), " ".join(said) or "There is no dub to remove."
+    )
 
 
 def _level(action: do.Level, plan: ClipPlan) -> Change:
@@ -160,7 +164,19 @@ def _speed(action: do.Speed, plan: ClipPlan) -> Change:
 
 def _dub(action: do.Dub, plan: ClipPlan) -> Change:
     new = tuple(tag for tag in action.languages if tag not in plan.languages)
-    return Change(replace(plan, languages=plan.languages + new), "")
+    scripts = tuple(tag for tag in plan.scripts if tag not in action.languages)
+    return Change(replace(plan, languages=plan.languages + new, scripts=scripts), "")
+
+
+def _review(action: do.Review, plan: ClipPlan) -> Change:
+    dubbed = [english_name(tag) for tag in action.languages if tag in plan.languages]
+    new = tuple(tag for tag in action.languages if tag not in (*plan.languages, *plan.scripts))
+    said = (
+        f"{listed(dubbed)} {'is' if len(dubbed) == 1 else 'are'} dubbed already; the lines can be changed as they are."
+        if dubbed
+        else ""
+    )
+    return Change(replace(plan, scripts=plan.scripts + new), said)
 
 
 def _subtitles(action: do.Subtitles, plan: ClipPlan) -> Change:
@@ -180,6 +196,7 @@ def _no_titles(plan: ClipPlan) -> Change:
 
 _CHANGES: dict[type, Callable[[Any, ClipPlan, Clip], Change]] = {
     do.Dub: lambda action, plan, _: _dub(action, plan),
+    do.Review: lambda action, plan, _: _review(action, plan),
     do.SpokenLanguage: lambda action, plan, _: Change(
         replace(plan, source_language=action.language),
         f"The clip is in {english_name(action.language)}.",

@@ -10,13 +10,14 @@ from nemodub_nb.local.agent import actions as do
 from nemodub_nb.local.agent import replies
 from nemodub_nb.local.agent.attachments import Attachments, read_attachments
 from nemodub_nb.local.agent.changes import apply
+from nemodub_nb.local.agent.edit_lines import decide
 from nemodub_nb.local.agent.grammar import understand
-from nemodub_nb.local.agent.plan import ClipPlan, analysis_key, language_key
+from nemodub_nb.local.agent.plan import ClipPlan, analysis_key, language_key, script_key
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping, Sequence
 
-    from nemodub_nb.local.store import Clip
+    from nemodub_nb.local.store import Approval, Clip
 
 EDIT_COST = 50
 DUB_COST = 50
@@ -54,6 +55,8 @@ class Answer:
     result: Mapping[str, Any] | None = None
     """What came of the languages: `{"done": [tag…], "failed": {tag: {"message", "advice"}}}`; None when it was not
     about any."""
+    learned: tuple[Approval, ...] = ()
+    """What the user's translation memory learns."""
 
 
 class DubError(Exception):
@@ -86,10 +89,16 @@ class Desk(Protocol):
     def keep_text(self, content: str, name: str) -> str:
         """Keep an attachment and return its asset id."""
 
+    def learned(self, language: str) -> str | None:
+        """Return the asset id of what the user has approved in a language, None when there is nothing."""
+
     def dub(
-        self, clip: Clip, plan: ClipPlan, languages: Sequence[str]
+        self, clip: Clip, plan: ClipPlan, languages: Sequence[str], *, speak: bool = True
     ) -> AsyncGenerator[Mapping[str, Any], None]:
-        """Dub into these languages: progress, then one `{"dubbed": [...], "failed": {...}}`. Raises DubError."""
+        """Dub into these languages, or write their scripts and the transcript only.
+
+        Yields progress, then one `{"dubbed": [...], "failed": {...}}`. Raises DubError.
+        """
 
 
 def _clip_of(desk: Desk, name: str | None) -> Clip | None:
@@ -109,7 +118,7 @@ def cost_of(parts: Sequence[str], desk: Desk) -> int:
     for action in understanding.actions:
         if isinstance(action, do.Dub):
             cost += DUB_COST * len(action.languages)
-        elif not isinstance(action, (*do.TALK, do.Undo)):
+        elif not isinstance(action, (*do.TALK, do.Undo, do.Approve, do.Transcribe)):
             cost = max(cost, EDIT_COST)
     return cost
 
@@ -129,7 +138,9 @@ async def respond(parts: Sequence[str], desk: Desk) -> AsyncGenerator[Event | An
     work = _Work(clip, desk.plan(clip))
     work.say(*talk)
     work.edit(understanding.actions, desk)
-    work.attach(read_attachments(parts[1:]), desk)
+    attachments = read_attachments(parts[1:])
+    work.attach(attachments, desk)
+    work.decide(understanding.actions, attachments, desk)
     async for event in work.finish(understanding.actions, desk):
         yield event
     if understanding.left_out:
@@ -144,6 +155,7 @@ async def respond(parts: Sequence[str], desk: Desk) -> AsyncGenerator[Event | An
         work.undone,
         work.cost if changed else 0,
         work.result(understanding.actions),
+        work.learned,
     )
 
 
@@ -181,6 +193,9 @@ class _Work:
         self.said: list[str] = []
         self.dubbed: list[str] = []
         self.failed: dict[str, Mapping[str, Any]] = {}
+        self.learned: tuple[Approval, ...] = ()
+        self._known = False
+        """What is said in the clip was known before this message: it is not told again."""
 
     def say(self, *sentences: str) -> None:
         self.said.extend(sentence for sentence in sentences if sentence)
@@ -198,6 +213,23 @@ class _Work:
                 self.cost = EDIT_COST
             self.plan = change.plan
             self.say(change.said)
+            if isinstance(action, do.Dub | do.Review):
+                self._remember(action.languages, desk)
+
+    def _remember(self, languages: Sequence[str], desk: Desk) -> None:
+        """Give new languages what the user has approved before; others keep what they were made with."""
+        there = {*self.before.languages, *self.before.scripts}
+        known = dict(self.plan.learned)
+        known |= {tag: asset for tag in languages if tag not in there and (asset := desk.learned(tag))}
+        self.plan = replace(self.plan, learned=tuple(sorted(known.items())))
+
+    def decide(self, said: Sequence[do.Action], attachments: Attachments, desk: Desk) -> None:
+        """Take what was decided about single lines into the plan."""
+        decided = decide(said, attachments.edits, self.plan, self.clip, desk)
+        if decided.plan.edits != self.plan.edits and not decided.learned:
+            self.cost = EDIT_COST
+        self.plan, self.learned = decided.plan, decided.learned
+        self.say(*decided.said)
 
     def _was_heard(self, language: str, desk: Desk) -> bool:
         """Tell whether that language was heard in the clip by itself: saying so is no reason to dub again."""
@@ -218,8 +250,14 @@ class _Work:
         """Keep a transcript and translation memories, to be used from now on."""
         if attachments.transcript:
             name, content = attachments.transcript
-            self.plan = replace(self.plan, transcript=desk.keep_text(content, name))
+            asset = desk.keep_text(content, name)
             self.say(f"I use the transcript {name}.")
+            if asset != self.plan.transcript and self.plan.edits:
+                self.say(
+                    "What was decided about single lines belonged to the old transcript, so I left it out."
+                )
+                self.plan = replace(self.plan, edits=())
+            self.plan = replace(self.plan, transcript=asset)
         for name, content in attachments.memories:
             asset = desk.keep_text(content, name)
             others = tuple(each for each in self.plan.memories if each != asset)
@@ -228,8 +266,9 @@ class _Work:
         self.say(*attachments.problems)
 
     async def finish(self, said: Sequence[do.Action], desk: Desk) -> AsyncGenerator[Event, None]:
-        """Dub what the plan asks for and is not there."""
+        """Write and dub what the plan asks for and is not there."""
         asked = _asked(said)
+        self._known = desk.made(self.clip, analysis_key(self.plan)) is not None
         missing = [
             tag for tag in self.plan.languages if desk.made(self.clip, language_key(self.plan, tag)) is None
         ]
@@ -238,11 +277,62 @@ class _Work:
         if self.plan.languages and (missing or needs_bed):
             async for event in self._dub(missing or list(self.plan.languages), asked, desk):
                 yield event
-        else:
+        elif not self._to_write(said, desk):
             self._already(asked)
             if self.plan != self.before:
                 yield Event("call", "edit_timeline", {"clip": self.clip.name})
                 yield Event("result", "edit_timeline", {"status": "done", "clip": self.clip.name})
+        if (scripts := self._to_write(said, desk)) is not None:
+            async for event in self._write(scripts, desk):
+                yield event
+
+    def _to_write(self, said: Sequence[do.Action], desk: Desk) -> list[str] | None:
+        """Return the languages whose script is missing; an empty list when only the transcript is; None when nothing is."""
+        scripts = [
+            tag for tag in self.plan.scripts if desk.made(self.clip, script_key(self.plan, tag)) is None
+        ]
+        corrected = any(edit.language is None for edit in self.plan.edits)
+        wanted = corrected or any(isinstance(action, do.Transcribe) for action in said)
+        heard = desk.made(self.clip, analysis_key(self.plan))
+        return scripts if scripts or (wanted and heard is None) else None
+
+    async def _write(self, languages: Sequence[str], desk: Desk) -> AsyncGenerator[Event, None]:
+        """Write scripts, or the transcript alone, without a voice."""
+        tool = "write_script" if languages else "transcribe_video"
+        arguments = {"clip": self.clip.name, "languages": list(languages)}
+        yield Event("call", tool, arguments)
+        written: list[str] = []
+        failed: dict[str, Mapping[str, Any]] = {}
+        try:
+            if self.clip.kind == "image":
+                raise DubError("A still image has no speech.", "Upload a video or a sound file.")  # noqa: TRY301
+            async for step in desk.dub(self.clip, self.plan, languages, speak=False):
+                if "dubbed" in step:
+                    written, failed = list(step["dubbed"]), dict(step["failed"])
+                else:
+                    yield Event("progress", tool, step)
+        except DubError as error:
+            failed = {tag: {"message": error.message, "advice": error.advice} for tag in languages}
+            self.say(f"I could not write down {self.clip.name}: {error.message} {error.advice}".strip())
+        else:
+            self._tell_written(written, failed, desk)
+        self.failed |= failed
+        there = tuple(
+            tag for tag in self.plan.scripts if desk.made(self.clip, script_key(self.plan, tag)) is not None
+        )
+        self.plan = replace(self.plan, scripts=there)
+        yield Event(
+            "result", tool, {"status": "done" if not failed else "failed", **arguments, "failed": failed}
+        )
+
+    def _tell_written(
+        self, written: Sequence[str], failed: Mapping[str, Mapping[str, Any]], desk: Desk
+    ) -> None:
+        heard = desk.made(self.clip, analysis_key(self.plan))
+        if heard and not self._known:
+            self.say(replies.heard(heard, self.clip.name))
+        self.say(*(replies.written(tag) for tag in written))
+        self.say(*(replies.not_dubbed(tag, failure) for tag, failure in failed.items()))
 
     def result(self, said: Sequence[do.Action]) -> dict[str, Any] | None:
         """Return what came of the languages, the same for a message that was taken up again half done."""
@@ -288,7 +378,7 @@ class _Work:
 
     def _tell(self, dubbed: Sequence[str], failed: Mapping[str, Mapping[str, Any]], desk: Desk) -> None:
         heard = desk.made(self.clip, analysis_key(self.plan))
-        if heard:
+        if heard and not self._known:
             self.say(replies.heard(heard, self.clip.name))
         for tag in dubbed:
             if result := desk.made(self.clip, language_key(self.plan, tag)):
@@ -311,6 +401,8 @@ class _Work:
                 source_language=old.source_language,
                 transcript=old.transcript,
                 memories=old.memories,
+                edits=old.edits,
+                learned=old.learned,
                 voices=old.voices,
                 quality=old.quality,
                 speed=old.speed,
@@ -321,4 +413,5 @@ class _Work:
             for tag in self.plan.languages
             if desk.made(self.clip, language_key(self.plan, tag)) is not None
         )
-        self.plan = replace(self.plan, languages=there)
+        reviewed = tuple(tag for tag in self.before.scripts if tag in self.failed)
+        self.plan = replace(self.plan, languages=there, scripts=self.plan.scripts + reviewed)

@@ -34,6 +34,8 @@ class ClipView:
     """What was heard, and the bed's asset id."""
     dubs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """Language -> the engine's result, its stem as an asset id."""
+    scripts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Language -> its script, for those that are to be reviewed."""
 
     @property
     def parts(self) -> Ranges:
@@ -89,7 +91,10 @@ def _tracks(view: ClipView) -> Iterable[Json]:
     if view.analysis is not None:
         heard = view.analysis["transcript"]
         meta = {"role": "transcript", "language": view.analysis["source_language"], "name": "Transcript"}
-        yield _track(view, TrackType.TEXT, meta, _text_segments(view, heard))
+        yield _track(view, TrackType.TEXT, meta, _text_segments(view, heard, number="index"))
+    for language, script in view.scripts.items():
+        meta = {"role": "script", "language": language, "name": f"{english_name(language)} script"}
+        yield _track(view, TrackType.TEXT, meta, _script_segments(view, script["lines"]))
     for language in view.dubbed:
         meta = {
             "role": "subtitles",
@@ -152,14 +157,36 @@ def _dub(view: ClipView, language: str) -> Json:
     segments = [
         _segment(at, first, last, {"text": row["text"], "source": dub["stem"], "report": row})
         for row in dub["lines"]
-        for at, first, last in ranges.windows(view.parts, row["start_s"], row["end_s"])
+        for at, first, last in _heard(view, row)
     ]
     return _track(view, TrackType.AUDIO, meta, segments)
 
 
-def _text_segments(view: ClipView, lines: Iterable[Mapping[str, Any]]) -> list[Json]:
+def _heard(view: ClipView, row: Mapping[str, Any]) -> Iterable[tuple[float, float, float]]:
+    """Return where a line of a dub is heard; one that nobody speaks stays on the timeline at its source's place."""
+    silent = row["end_s"] <= row["start_s"] and "source_start_s" in row
+    start_s, end_s = (row[f"source_{edge}"] if silent else row[edge] for edge in ("start_s", "end_s"))
+    return ranges.windows(view.parts, start_s, end_s)
+
+
+def _text_segments(view: ClipView, lines: Iterable[Mapping[str, Any]], number: str = "") -> list[Json]:
+    """Return segments of texts; `number` names the field that holds a line's number, where lines have one."""
     return [
-        {"d": max(1, _ms(at + last - first) - _ms(at)), "m": {"start_ms": _ms(at), "text": line["text"]}}
+        {
+            "d": max(1, _ms(at + last - first) - _ms(at)),
+            "m": {"start_ms": _ms(at), "text": line["text"], **({"line": line[number]} if number else {})},
+        }
         for line in lines
         for at, first, last in ranges.windows(view.parts, line["start_s"], line["end_s"])
+    ]
+
+
+def _script_segments(view: ClipView, rows: Iterable[Mapping[str, Any]]) -> list[Json]:
+    return [
+        {
+            "d": max(1, _ms(at + last - first) - _ms(at)),
+            "m": {"start_ms": _ms(at), "text": row["text"], "report": row},
+        }
+        for row in rows
+        for at, first, last in ranges.windows(view.parts, row["source_start_s"], row["source_end_s"])
     ]

@@ -11,6 +11,10 @@ The rules look for instructions anywhere in the sentence, so one message can hol
 - length: “trim to the first 10 seconds”, “cut the first 2 seconds”, “keep 0:05 to 0:20”, “restore the whole length”
 - shape: “make it 9:16”, “vertical”, “square”, “for TikTok”, “for YouTube”
 - voices: “use the voice kokoro:ef_dora for Spanish”, “speak faster”, “use the fast voices”
+- single lines, by the number that the tables show: “change line 3 in Spanish to “…””, “mute line 4”, “keep the original voice
+  in line 2”, “use the voice kokoro:em_alex for line 5”, “start line 3 at 0:12.5”, “reset line 3”, “approve all lines in Spanish”,
+  “change line 3 of the transcript to “…””, “line 7 is not speech”
+- looking first: “transcribe this video”, “translate it into Spanish for review”, “write the script in French”
 - “undo”, “help”
 
 A quoted text is never read for instructions. What follows “don't” is not done. What no rule knows is returned, so that
@@ -22,8 +26,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from nemodub_nb.local.agent.actions import Action, ExportTalk, Help, Undo
+from nemodub_nb.local.agent.actions import Action, Dub, ExportTalk, Help, Review, Undo
 from nemodub_nb.local.agent.rules_languages import read_languages
+from nemodub_nb.local.agent.rules_lines import read_lines, read_review
 from nemodub_nb.local.agent.rules_picture import read_picture
 from nemodub_nb.local.agent.rules_sound import read_sound
 from nemodub_nb.local.agent.sentence import Sentence
@@ -79,9 +84,13 @@ def understand(text: str) -> Understanding:
         return Understanding((Help(),), clip)
     sentence = Sentence(text)
     sentence.take(_HELP, lambda _: Help())
+    read_lines(sentence)
+    review = read_review(sentence)
     read_picture(sentence)
     read_sound(sentence)
     read_languages(sentence)
+    if review:
+        sentence.exchange(Dub, lambda dub: Review(dub.languages))
     sentence.take(_UNDO, lambda _: Undo())
     sentence.take(_EXPORT, lambda _: ExportTalk())
     actions = sorted(sentence.actions, key=lambda action: not isinstance(action, Undo))

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from nemodub_nb.local.agent.actions import SubtitleMode, VoiceMode
+from nemodub_nb.local.engine.edits import LineEdit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,6 +60,12 @@ class ClipPlan:
     """Asset id of a transcript that was handed over."""
     memories: tuple[str, ...] = ()
     """Asset ids of translation memories, the newest last."""
+    scripts: tuple[str, ...] = ()
+    """Languages whose script is written to be reviewed, BCP 47; those that are dubbed are not among them."""
+    edits: tuple[LineEdit, ...] = ()
+    """What was decided about single lines, sorted."""
+    learned: tuple[tuple[str, str], ...] = ()
+    """(language, asset id of what the user had approved when the language was first asked for), sorted."""
 
     def parts(self, duration_s: float) -> Ranges:
         """Return the kept parts of a clip of that length."""
@@ -70,7 +77,7 @@ class ClipPlan:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the plan as JSON values."""
-        return asdict(self)
+        return asdict(self) | {"edits": [edit.to_dict() for edit in self.edits]}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any] | None) -> ClipPlan:
@@ -85,13 +92,23 @@ class ClipPlan:
                 "kept": tuple((low, high) for low, high in data["kept"]),
                 "voices": tuple((language, voice) for language, voice in data["voices"]),
                 "memories": tuple(data["memories"]),
+                "scripts": tuple(data.get("scripts", ())),
+                "edits": tuple(LineEdit.from_dict(edit) for edit in data.get("edits", ())),
+                "learned": tuple((language, asset) for language, asset in data.get("learned", ())),
             }
         )
 
 
 def analysis_key(plan: ClipPlan) -> str:
-    """Return the key of what was heard: it depends on the clip, the spoken language and the transcript."""
-    return _key("analysis", plan.source_language, plan.transcript)
+    """Return the key of what was heard: it depends on the clip, the spoken language, the transcript and its corrections."""
+    return _key("analysis", plan.source_language, plan.transcript, *_edits(plan, None))
+
+
+def script_key(plan: ClipPlan, language: str) -> str:
+    """Return the key of one language's script: all that would make it read differently."""
+    return _key(
+        "script", language, plan.source_language, plan.transcript, plan.memories, *_decided(plan, language)
+    )
 
 
 def language_key(plan: ClipPlan, language: str) -> str:
@@ -105,7 +122,26 @@ def language_key(plan: ClipPlan, language: str) -> str:
         dict(plan.voices).get(language),
         plan.quality,
         plan.speed,
+        *_decided(plan, language),
     )
+
+
+def _decided(plan: ClipPlan, language: str) -> list[Any]:
+    """Return what people decided about a language, as far as they did."""
+    learned = dict(plan.learned).get(language)
+    edits = _edits(plan, language)
+    keeps = any(edit.sound == "original" for edit in plan.edits if edit.language == language)
+    return [
+        *([["learned", learned]] if learned else []),
+        *edits,
+        *_edits(plan, None),
+        *([plan.original] if keeps else []),
+    ]
+
+
+def _edits(plan: ClipPlan, language: str | None) -> list[Any]:
+    edits = [edit.to_dict() for edit in plan.edits if edit.language == language]
+    return [["edits", edits]] if edits else []
 
 
 def _key(*parts: object) -> str:

@@ -17,6 +17,8 @@ HELP = (
     "“Burn the subtitles into the picture”, “No subtitles”, “Add a title “Hello” for 5 seconds”, "
     "“Trim to the first 10 seconds”, “Cut the first 2 seconds”, “Make it 9:16”, "
     "“Use the voice kokoro:ef_dora for Spanish”, “Speak faster”, “Use the fast voices” or “Undo”. "
+    "To look before anything is spoken: “Translate it into Spanish for review”. To change a line, by the number that the tables "
+    "show: “Change line 3 in Spanish to “Hola””, “Mute line 4”, “Keep the original voice in line 2”, “Approve all lines in Spanish”. "
     "Several of these fit into one message."
 )
 NOTHING_UNDERSTOOD = "I did not understand that, so nothing has changed."
@@ -61,6 +63,12 @@ def heard(analysis: Mapping[str, Any], clip: str) -> str:
         whose = "you gave me" if analysis["transcript_by"] == "given" else "that come with it"
         return f"I took {lines} of {language} for {clip} from the subtitles {whose}."
     return f"I heard {lines} of {language} in {clip}."
+
+
+def written(language: str) -> str:
+    """Say that a script is there to be looked at."""
+    name = english_name(language)
+    return f"The {name} script is written: look it over and change what you like, then say “Dub this video into {name}”."
 
 
 def dubbed(language: str, result: Mapping[str, Any]) -> str:

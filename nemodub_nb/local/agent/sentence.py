@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from nemodub_nb.local.agent.actions import Action
+
+A = TypeVar("A")
 
 _QUOTED = re.compile(
     r"“([^“”]*)”|\"([^\"]*)\"|「([^」]*)」|『([^』]*)』|«([^»]*)»|(?<!\w)'([^']+)'(?!\w)|(?<!\w)‘([^‘’]+)’(?!\w)"
@@ -65,6 +67,12 @@ class Sentence:
     def forget(self, kind: type[Action]) -> None:
         """Drop the actions of one kind."""
         self._found = [pair for pair in self._found if not isinstance(pair[1], kind)]
+
+    def exchange(self, kind: type[A], build: Callable[[A], Action]) -> None:
+        """Put another action in the place of each action of one kind."""
+        self._found = [
+            (at, build(action) if isinstance(action, kind) else action) for at, action in self._found
+        ]
 
     def strike(self, start: int, end: int, *actions: Action) -> None:
         """Say that a part of the text is understood and means these actions."""

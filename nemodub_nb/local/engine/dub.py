@@ -1,9 +1,10 @@
-"""Dubs a clip into languages: what is done once a source, then each language beside the others."""
+"""Dubs a clip into languages, or writes their scripts: what is done once a source, then each language beside the others."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,15 +12,19 @@ from typing import TYPE_CHECKING, Any
 from nemodub_nb.local.engine import weights
 from nemodub_nb.local.engine.child import run_child
 from nemodub_nb.local.engine.clip import Clip, look_into
-from nemodub_nb.local.engine.errors import EngineError, SeparationUnavailableError
+from nemodub_nb.local.engine.edits import corrected
+from nemodub_nb.local.engine.errors import EngineError, NoSpeechError, SeparationUnavailableError
 from nemodub_nb.local.engine.jobs import DubJob
 from nemodub_nb.local.engine.kept import KEPT
-from nemodub_nb.local.engine.language import Workshop, dub_language, voice_for
+from nemodub_nb.local.engine.language import dub_language, voice_for
 from nemodub_nb.local.engine.progress import Progress, Report, fetching, silent
+from nemodub_nb.local.engine.script import script_rows, write_script
 from nemodub_nb.local.engine.speak import Voice, VoicePool
 from nemodub_nb.local.engine.steps import Steps
-from nemodub_nb.local.engine.transcribe.source import RECOGNISER, Wanted, transcribe
+from nemodub_nb.local.engine.takes import Workshop
+from nemodub_nb.local.engine.transcribe.source import RECOGNISER, Transcript, Wanted, transcribe
 from nemodub_nb.local.engine.transcribe.voice_activity import Speech, listened_to, speech_level_db, speech_of
+from nemodub_nb.local.engine.translate.lines import Pair
 
 if TYPE_CHECKING:
     from nemodub_nb.local.engine.transcribe.whisper import Whisper
@@ -32,8 +37,9 @@ def dub(job: DubJob, report: Report = silent) -> dict[str, Any]:
     """Dub a clip and return what was made.
 
     The result has `media`, `source_language`, `transcript_by`, `transcript`, `bed` (path of the sound without the
-    voice, or None), `languages` (by tag: voice_stem, voice, lines, cues, summary), `failed` (by tag: type, message,
-    advice) and `steps` (how many were computed and reused). One language failing does not stop the others.
+    voice, or None), `languages` (by tag: voice_stem, voice, lines, cues, summary; only lines where nothing is spoken),
+    `failed` (by tag: type, message, advice) and `steps` (how many were computed and reused). One language failing does
+    not stop the others.
 
     Raises EngineError when the clip itself cannot be dubbed.
     """
@@ -41,7 +47,12 @@ def dub(job: DubJob, report: Report = silent) -> dict[str, Any]:
     report(Progress("probe", 0, 1))
     clip = look_into(job.source, steps)
     report(Progress("probe", 1, 1))
-    wanted = Wanted(job.source_language, job.transcript)
+    made = _spoken(clip, job, steps, report) if job.speak else _written(clip, job, steps, report)
+    steps.sweep()
+    return {"media": clip.to_dict(), **made, "steps": {"computed": steps.computed, "reused": steps.reused}}
+
+
+def _spoken(clip: Clip, job: DubJob, steps: Steps, report: Report) -> dict[str, Any]:
     with KEPT.voices(job.models) as voices, ThreadPoolExecutor(2 * len(job.languages) + 1) as threads:
         # Voices are fetched while the recogniser listens: the network and the processor wait for different things.
         chosen = {language: threads.submit(voice_for, language, job, report) for language in job.languages}
@@ -50,25 +61,51 @@ def dub(job: DubJob, report: Report = silent) -> dict[str, Any]:
         speech = speech_of(clip, steps)
         # The voice is taken out beside the recogniser, which uses little more than one core.
         bed = threads.submit(_bed, clip, speech, steps, report) if job.separate else None
-        transcript = transcribe(clip, wanted, steps, _recogniser(job, report), report)
+        transcript = _transcript(clip, job, steps, report)
         level_db = speech_level_db(clip, steps) or QUIET_SPEECH_DB
-        shop = Workshop(job, clip.duration_s, level_db, steps, voices, report)
+        shop = Workshop(job, clip, level_db, steps, voices, bed.result if bed else lambda: None, report)
         pending = {
             language: threads.submit(dub_language, language, transcript, chosen[language], shop)
             for language in job.languages
         }
         made, failed = _gather(pending)
         bed_path = bed.result() if bed else None
-    steps.sweep()
     return {
-        "media": clip.to_dict(),
-        "source_language": transcript.language,
-        "transcript_by": transcript.made_by,
-        "transcript": [line.to_dict() for line in transcript.lines],
+        **_heard(transcript),
         "bed": str(bed_path) if bed_path else None,
         "languages": made,
         "failed": failed,
-        "steps": {"computed": steps.computed, "reused": steps.reused},
+    }
+
+
+def _written(clip: Clip, job: DubJob, steps: Steps, report: Report) -> dict[str, Any]:
+    """Write the transcript and the script of each language, without a voice."""
+    transcript = _transcript(clip, job, steps, report)
+
+    def script(language: str) -> dict[str, Any]:
+        pair = Pair(transcript.language, language, job.memories, job.models)
+        written = write_script(transcript, pair, job.edits, steps, report)
+        return {"lines": [row.to_dict() for row in script_rows(written, language, clip.duration_s)]}
+
+    with ThreadPoolExecutor(len(job.languages) + 1) as threads:
+        made, failed = _gather({language: threads.submit(script, language) for language in job.languages})
+    return {**_heard(transcript), "bed": None, "languages": made, "failed": failed}
+
+
+def _transcript(clip: Clip, job: DubJob, steps: Steps, report: Report) -> Transcript:
+    wanted = Wanted(job.source_language, job.transcript)
+    heard = transcribe(clip, wanted, steps, _recogniser(job, report), report)
+    lines = corrected(heard.lines, job.edits)
+    if not lines:
+        raise NoSpeechError("Every line of the transcript was taken out.", "Take one back; “undo” does.")
+    return replace(heard, lines=lines)
+
+
+def _heard(transcript: Transcript) -> dict[str, Any]:
+    return {
+        "source_language": transcript.language,
+        "transcript_by": transcript.made_by,
+        "transcript": [line.to_dict() for line in transcript.lines],
     }
 
 

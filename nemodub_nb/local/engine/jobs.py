@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from nemodub_nb import languages
+from nemodub_nb.local.engine.edits import LineEdit
 from nemodub_nb.local.engine.errors import BadJobError
 
 
@@ -33,6 +34,12 @@ class DubJob:
     """How fast the voices speak by themselves; 1.0 is natural."""
     separate: bool = True
     """Take the original voice out of the sound and keep the rest."""
+    kept: bool = False
+    """The original voice is heard all the time: lines that keep it need no voice of their own."""
+    edits: tuple[LineEdit, ...] = ()
+    """What a person decided about single lines."""
+    speak: bool = True
+    """False: only the transcript and the scripts are written, to be reviewed before a word is spoken."""
 
     @property
     def cache(self) -> Path:
@@ -61,6 +68,9 @@ class DubJob:
                 quality=str(job.get("quality") or "best"),
                 speed=float(job.get("speed") or 1.0),
                 separate=bool(job.get("separate", True)),
+                kept=bool(job.get("kept", False)),
+                edits=tuple(LineEdit.from_dict(edit) for edit in job.get("edits") or ()),
+                speak=bool(job.get("speak", True)),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise BadJobError(f"The dubbing job cannot be read: {error}.", "Check the request.") from error

@@ -8,9 +8,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from nemodub_nb.local.engine import thresholds as t
+from nemodub_nb.local.engine.edits import Sound
 from nemodub_nb.local.engine.fit import Placement, Spoken
-from nemodub_nb.local.engine.lines import Line
-from nemodub_nb.local.engine.translate.lines import Translated
+from nemodub_nb.local.engine.script import ScriptLine
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,10 @@ class Row:
     route: str
     """Where the translation comes from."""
     voice: str
+    sound: Sound
+    """What is heard: the new voice, nothing, or the original one."""
+    approved: bool
+    """A person said that it is right as it is."""
     slot_s: float
     natural_s: float
     """Length as the voice spoke it, its own rate included."""
@@ -57,8 +61,7 @@ class Row:
 class Take:
     """A line as it was translated, spoken and placed."""
 
-    line: Line
-    translated: Translated
+    script: ScriptLine
     voice: str
     rate: float
     spoken: Spoken
@@ -76,9 +79,10 @@ def rows(takes: Sequence[Take], language: str) -> list[Row]:
 
 
 def _row(take: Take, language: str, previous_end_s: float) -> Row:
-    line, spoken, placement = take.line, take.spoken, take.placement
+    line, spoken, placement = take.script.source, take.spoken, take.placement
+    translated = take.script.translated
     overlap_s = max(0.0, previous_end_s - placement.start_s)
-    onset_error_s = placement.start_s - line.start_s
+    onset_error_s = placement.start_s - take.script.place.start_s
     flags = tuple(_flags(take, onset_error_s, overlap_s))
     return Row(
         index=line.index,
@@ -88,9 +92,11 @@ def _row(take: Take, language: str, previous_end_s: float) -> Row:
         source_start_s=line.start_s,
         source_end_s=line.end_s,
         source_text=line.text,
-        text=take.translated.text,
-        route=take.translated.route,
+        text=translated.text,
+        route=translated.route,
         voice=take.voice,
+        sound=take.script.sound,
+        approved=take.script.approved,
         slot_s=round(spoken.slot_s, 3),
         natural_s=round(spoken.natural_s, 3),
         rate=take.rate,
@@ -99,20 +105,55 @@ def _row(take: Take, language: str, previous_end_s: float) -> Row:
         onset_error_s=round(onset_error_s, 3),
         overflow_s=round(placement.overflow_s, 3),
         overlap_s=round(overlap_s, 3),
-        chars_ratio=round(len(take.translated.text) / len(line.text), 3),
-        numbers_kept=take.translated.numbers_kept,
+        chars_ratio=round(len(translated.text) / len(line.text), 3),
+        numbers_kept=translated.numbers_kept,
         flags=flags,
         verdict=_verdict(flags),
     )
 
 
+def silent_row(line: ScriptLine, language: str) -> Row:
+    """Return the row of a line that nobody speaks: it takes no time of the dub, and there is nothing to judge."""
+    start_s = round(line.place.start_s, 3)
+    return Row(
+        index=line.source.index,
+        language=language,
+        start_s=start_s,
+        end_s=start_s,
+        source_start_s=line.source.start_s,
+        source_end_s=line.source.end_s,
+        source_text=line.source.text,
+        text=line.translated.text,
+        route=line.translated.route,
+        voice="",
+        sound=line.sound,
+        approved=line.approved,
+        slot_s=0.0,
+        natural_s=0.0,
+        rate=1.0,
+        stretch=1.0,
+        fill=0.0,
+        onset_error_s=0.0,
+        overflow_s=0.0,
+        overlap_s=0.0,
+        chars_ratio=0.0,
+        numbers_kept=True,
+        flags=(line.sound,),
+        verdict="good",
+    )
+
+
 BAD = frozenset({"overflow", "overlap", "numbers"})
+_DECIDED = frozenset({"merged", "mute", "original"})
+"""What is told of a line and is no fault."""
 
 
 def _flags(take: Take, onset_error_s: float, overlap_s: float) -> list[str]:
     placement = take.placement
     # A pause after the source line is meant; only where the speaker is seen to talk must the dub go on.
-    mouth_moves_s = min(take.line.duration_s, take.spoken.slot_s)
+    mouth_moves_s = min(take.script.place.duration_s, take.spoken.slot_s)
+    if take.script.sound == "original":
+        return ["original"]
     checks = {
         "fast": placement.stretch > t.CLEAN_STRETCH + 1e-6,
         "overflow": placement.overflow_s > t.OVERFLOW_S,
@@ -120,8 +161,8 @@ def _flags(take: Take, onset_error_s: float, overlap_s: float) -> list[str]:
         "late": onset_error_s > t.ONSET_ERROR_S,
         "early": onset_error_s < -t.ONSET_ERROR_S,
         "short": placement.length_s < t.FILL_LOW * mouth_moves_s - 0.005,
-        "numbers": not take.translated.numbers_kept,
-        "near": take.translated.route == "memory near",
+        "numbers": not take.script.translated.numbers_kept,
+        "near": take.script.translated.route == "memory near",
         "merged": placement.merged,
     }
     return [name for name, found in checks.items() if found]
@@ -130,7 +171,7 @@ def _flags(take: Take, onset_error_s: float, overlap_s: float) -> list[str]:
 def _verdict(flags: Sequence[str]) -> str:
     if BAD.intersection(flags):
         return "bad"
-    return "look" if set(flags) - {"merged"} else "good"
+    return "look" if set(flags) - _DECIDED else "good"
 
 
 def summary(made: Sequence[Row]) -> dict[str, Any]:
@@ -143,4 +184,5 @@ def summary(made: Sequence[Row]) -> dict[str, Any]:
         "routes": dict(Counter(row.route for row in made)),
         "onset_error_p95_s": onsets[min(int(len(onsets) * 0.95), len(onsets) - 1)] if onsets else 0.0,
         "stretch_max": max((row.stretch for row in made), default=1.0),
+        "approved": sum(row.approved for row in made),
     }

@@ -52,6 +52,7 @@ def make_app(backend: Backend, messages: RunningMessages, renders: RunningRender
         Route("/api/render/proxy/{render_id}/download", calls.download_render),
         Route("/files/{key}/{name}", calls.file),
         Route("/api/embedded/languages", own.languages),
+        Route("/api/embedded/approved", own.approved),
         Route("/api/embedded/voice", own.voice),
         Route(f"{session}/stop", own.stop, methods=["POST"]),
         Route(f"{session}/peaks", own.peaks),

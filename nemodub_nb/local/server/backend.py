@@ -6,7 +6,18 @@ from typing import TYPE_CHECKING
 
 from nemodub_nb.contract import ANONYMOUS_CREDITS
 from nemodub_nb.local.server.jobs import Workers
-from nemodub_nb.local.store import Clips, Database, Dubs, Files, Messages, Owner, Renders, Sessions, Users
+from nemodub_nb.local.store import (
+    Approvals,
+    Clips,
+    Database,
+    Dubs,
+    Files,
+    Messages,
+    Owner,
+    Renders,
+    Sessions,
+    Users,
+)
 
 if TYPE_CHECKING:
     from nemodub_nb.local.server.settings import Settings
@@ -25,6 +36,7 @@ class Backend:
         self.sessions = Sessions(self.database)
         self.clips = Clips(self.database)
         self.dubs = Dubs(self.database)
+        self.approvals = Approvals(self.database)
         self.messages = Messages(self.database)
         self.renders = Renders(self.database)
         self.workers = Workers(settings.worker)

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nemodub_nb.local.agent.conversation import DubError
-from nemodub_nb.local.agent.plan import ClipPlan, analysis_key, language_key
+from nemodub_nb.local.agent.plan import ClipPlan, analysis_key, language_key, script_key
 from nemodub_nb.local.server.jobs import JobError
 from nemodub_nb.local.store import is_full
+from nemodub_nb.local.store.approved import as_csv
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping, Sequence
@@ -54,15 +55,23 @@ class SessionDesk:
         self._backend.clips.add_asset(self._session_id, stored, None)
         return stored.asset_id
 
+    def learned(self, language: str) -> str | None:
+        """Return the asset id of what the user has approved in a language, None when there is nothing."""
+        session = self._backend.sessions.get(self._session_id)
+        known = self._backend.approvals.of(session.user_id, language) if session else []
+        return self.keep_text(as_csv(known), f"approved.{language}.csv") if known else None
+
     async def dub(
-        self, clip: Clip, plan: ClipPlan, languages: Sequence[str]
+        self, clip: Clip, plan: ClipPlan, languages: Sequence[str], *, speak: bool = True
     ) -> AsyncGenerator[Mapping[str, Any], None]:
-        """Dub into these languages: progress, then one `{"dubbed": [...], "failed": {...}}`. Raises DubError."""
+        """Dub into these languages, or write their scripts and the transcript only.
+
+        Yields progress, then one `{"dubbed": [...], "failed": {...}}`. Raises DubError.
+        """
         result: dict[str, Any] = {}
         try:
-            async with contextlib.aclosing(
-                self._backend.workers.run(self._job(clip, plan, languages))
-            ) as lines:
+            job = self._job(clip, plan, languages, speak=speak)
+            async with contextlib.aclosing(self._backend.workers.run(job)) as lines:
                 async for line in lines:
                     if line["event"] == "result":
                         result = line["result"]
@@ -74,7 +83,7 @@ class SessionDesk:
             )  # the engine sees the file under the name of its content
             raise DubError(error.message.replace(stored, clip.name), error.advice) from error
         try:
-            await self._keep(clip, plan, result)
+            await self._keep(clip, plan, result, speak=speak)
         except OSError as error:
             if is_full(error):
                 raise DubError(
@@ -83,7 +92,7 @@ class SessionDesk:
             raise
         yield {"dubbed": list(result["languages"]), "failed": result["failed"]}
 
-    def _job(self, clip: Clip, plan: ClipPlan, languages: Sequence[str]) -> dict[str, Any]:
+    def _job(self, clip: Clip, plan: ClipPlan, languages: Sequence[str], *, speak: bool) -> dict[str, Any]:
         assets = self._backend.clips.assets(self._session_id)
 
         def path(asset_id: str) -> str:
@@ -96,19 +105,27 @@ class SessionDesk:
             "source_language": plan.source_language,
             "languages": list(languages),
             "transcript": path(plan.transcript) if plan.transcript else None,
-            "memories": [path(asset) for asset in plan.memories],
+            # What was approved comes first: a memory that was given with the clip wins over it.
+            "memories": [
+                *(path(asset) for tag, asset in plan.learned if tag in languages),
+                *(path(asset) for asset in plan.memories),
+            ],
             "voices": {tag: voice for tag, voice in plan.voices if tag in languages},
             "quality": plan.quality,
             "speed": plan.speed,
             "separate": plan.original == "remove",
+            "kept": plan.original == "keep",
+            "edits": [edit.to_dict() for edit in plan.edits if edit.language in (None, *languages)],
+            "speak": speak,
             "home": str(self._backend.home.root),
         }
 
-    async def _keep(self, clip: Clip, plan: ClipPlan, result: Mapping[str, Any]) -> None:
+    async def _keep(self, clip: Clip, plan: ClipPlan, result: Mapping[str, Any], *, speak: bool) -> None:
         """Take the engine's files into the store and its figures into the tables."""
-        separated = plan.original == "remove"
+        separated = speak and plan.original == "remove"
         bed = await self._adopt(result["bed"], clip) if result["bed"] else None
-        stems = {tag: await self._adopt(dub["voice_stem"], clip) for tag, dub in result["languages"].items()}
+        spoken = result["languages"].items() if speak else ()
+        stems = {tag: await self._adopt(dub["voice_stem"], clip) for tag, dub in spoken}
         old = self.made(clip, analysis_key(plan)) or {}
         analysis = {
             "source_language": result["source_language"],
@@ -119,7 +136,10 @@ class SessionDesk:
         }
         with self._backend.database.transaction():
             self._backend.dubs.put(clip.id, analysis_key(plan), analysis)
-            for tag, dub in result["languages"].items():
+            if not speak:
+                for tag, script in result["languages"].items():
+                    self._backend.dubs.put(clip.id, script_key(plan, tag), script)
+            for tag, dub in spoken:
                 kept = {key: dub[key] for key in ("voice", "lines", "cues", "summary")}
                 self._backend.dubs.put(clip.id, language_key(plan, tag), {**kept, "stem": stems[tag]})
 

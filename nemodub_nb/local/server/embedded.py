@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import math
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,6 +53,11 @@ class EmbeddedCalls:
         # Apertium is asked for its pairs once; that is a process.
         rows = await asyncio.to_thread(language_table, self._backend.home.root, source)
         return ok({"source": source, "languages": rows})
+
+    async def approved(self, request: Request) -> Response:
+        """Tell what the user approved."""
+        user = self._callers.user(request)
+        return ok({"approved": [asdict(one) for one in self._backend.approvals.of(user.id)]})
 
     async def voice(self, request: Request) -> Response:
         """Let a voice say a sentence."""

@@ -140,6 +140,9 @@ class RunningMessages:
                 self._backend.sessions.point_at(message.session_id, answer.clip_id)
             if answer.clip_id is not None and answer.plan is not None:
                 self._push(answer)
+            session = self._backend.sessions.get(message.session_id)
+            if answer.learned and session is not None:
+                self._backend.approvals.learn(session.user_id, answer.learned)
             self._backend.messages.finish(message.id, "done", cost, Outcome(answer.text, answer.result))
 
     def _push(self, answer: Answer) -> None:

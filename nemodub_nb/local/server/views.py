@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from nemodub_nb.local.agent.draft import ClipView, build
-from nemodub_nb.local.agent.plan import ClipPlan, analysis_key, language_key
+from nemodub_nb.local.agent.plan import ClipPlan, analysis_key, language_key, script_key
 
 if TYPE_CHECKING:
     from nemodub_nb.local.server.backend import Backend
@@ -39,7 +39,10 @@ def clip_view(backend: Backend, clip: Clip) -> ClipView:
     dubs = {
         tag: made for tag in plan.languages if (made := backend.dubs.get(clip.id, language_key(plan, tag)))
     }
-    return ClipView(clip, plan, backend.dubs.get(clip.id, analysis_key(plan)), dubs)
+    scripts = {
+        tag: made for tag in plan.scripts if (made := backend.dubs.get(clip.id, script_key(plan, tag)))
+    }
+    return ClipView(clip, plan, backend.dubs.get(clip.id, analysis_key(plan)), dubs, scripts)
 
 
 def shown_state(backend: Backend, session: Session, base: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nemodub_nb.local.store.approved import Approval, Approvals
 from nemodub_nb.local.store.clips import Clip, Clips
 from nemodub_nb.local.store.database import Database
 from nemodub_nb.local.store.dubs import Dubs
@@ -14,6 +15,8 @@ from nemodub_nb.local.store.sessions import Session, Sessions
 from nemodub_nb.local.store.users import TokenRefusedError, TooManyTokensError, User, Users
 
 __all__ = [
+    "Approval",
+    "Approvals",
     "Clip",
     "Clips",
     "Database",

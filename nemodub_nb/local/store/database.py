@@ -30,6 +30,10 @@ CREATE TABLE IF NOT EXISTS plans(
   PRIMARY KEY(clip_id, revision));
 CREATE TABLE IF NOT EXISTS dubs(
   clip_id INTEGER NOT NULL REFERENCES clips(id), key TEXT NOT NULL, result TEXT NOT NULL, PRIMARY KEY(clip_id, key));
+CREATE TABLE IF NOT EXISTS approvals(
+  user_id TEXT NOT NULL REFERENCES users(id), source_language TEXT NOT NULL, target_language TEXT NOT NULL,
+  source TEXT NOT NULL, target TEXT NOT NULL, at REAL NOT NULL,
+  PRIMARY KEY(user_id, source_language, target_language, source));
 CREATE TABLE IF NOT EXISTS assets(
   session_id TEXT NOT NULL REFERENCES sessions(id), sha256 TEXT NOT NULL, suffix TEXT NOT NULL, duration_s REAL,
   PRIMARY KEY(session_id, sha256));
