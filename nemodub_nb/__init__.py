@@ -65,6 +65,7 @@ if TYPE_CHECKING:
         Export,
         Exports,
         NotHereError,
+        NothingChangedError,
         NothingToExportError,
         NotReceivedError,
         OutcomeUnknownError,
@@ -114,6 +115,7 @@ __all__ = [
     "NotFoundError",
     "NotHereError",
     "NotReceivedError",
+    "NothingChangedError",
     "NothingToExportError",
     "OutOfCreditsError",
     "OutcomeUnknownError",
@@ -154,7 +156,7 @@ __all__ = [
 _FROM_PROJECT = frozenset(
     (
         "BackendDiedError", "BackendMissingError", "BadInputError", "Clip", "Credits", "Estimate", "Export", "Exports",
-        "NotHereError", "NotReceivedError", "NothingToExportError", "OutcomeUnknownError", "Project", "ProjectError", "Reply", "Resumed",
+        "NotHereError", "NotReceivedError", "NothingChangedError", "NothingToExportError", "OutcomeUnknownError", "Project", "ProjectError", "Reply", "Resumed",
         "SessionGoneError", "Sound", "StoppedByUserError", "Unfinished", "View", "allow_nested_asyncio", "aopen_project", "open_project",
     )
 )  # fmt: skip

@@ -89,6 +89,12 @@ def folder(path: Path) -> Path:
     return path
 
 
+def tables(paths: Sequence[Path]) -> None:
+    """Check that tables of lines are there."""
+    for path in paths:
+        _file(path.expanduser())
+
+
 def _read_into(transcripts: Sequence[str], memories: Sequence[str]) -> None:
     """Read what is in the texts where the embedded backend is here; `<kind>: <name>` is the first line of each."""
     try:

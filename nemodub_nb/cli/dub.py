@@ -9,18 +9,19 @@ from __future__ import annotations
 import json
 import sys
 import time
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from nemodub_nb.cli import checks, failure
 from nemodub_nb.cli.failure import CommandError
 from nemodub_nb.cli.lines import Live, Spinner
+from nemodub_nb.cli.opened import apply_lines, opened
+from nemodub_nb.cli.review import add_lines
 from nemodub_nb.cli.steps import Steps
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from nemodub_nb.project import Exports, Reply
 
@@ -70,6 +71,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         help="reviewed translations, as CSV or TMX; repeatable",
     )
+    add_lines(parser)
     parser.add_argument("--json", action="store_true", help="end with one JSON object on standard output")
 
 
@@ -103,21 +105,25 @@ def _checked(arguments: argparse.Namespace) -> list[str]:
     arguments.clip = checks.clip(arguments.clip)
     arguments.memory = arguments.memory or []
     checks.texts(arguments.transcript, arguments.memory)
+    checks.tables(arguments.lines)
     arguments.out = checks.folder(arguments.out)
     return languages
 
 
 def _work(arguments: argparse.Namespace, languages: list[str]) -> tuple[Reply, Exports]:
-    live = Live(sys.stderr)
-    with _errors(), Spinner("ready", live, quiet=True):
-        from nemodub_nb import project as room
+    from nemodub_nb import project as room
 
-        # A name on disk may hold bytes that are no text.
-        name = failure.one_line(arguments.clip.stem) or "clip"
-        project = room.open_project(name, backend=arguments.backend)
-    with _errors(), project:
-        with Spinner(f"upload {arguments.clip.name}", live):
-            project.upload(arguments.clip, show=False)
+    live = Live(sys.stderr)
+    with opened(arguments.clip, arguments.backend, live) as project:
+        if arguments.lines:
+            # Tables of lines belong to scripts; what is decided about them holds in the dub.
+            options = {
+                "source": arguments.source,
+                "transcript": arguments.transcript,
+                "memory": arguments.memory,
+            }
+            project.review(languages, show=False, **options)
+            apply_lines(project, arguments.lines, live)
         with Steps(live) as steps:
             reply = project.dub(
                 languages,
@@ -135,20 +141,6 @@ def _work(arguments: argparse.Namespace, languages: list[str]) -> tuple[Reply, E
         for one in exports:
             live.line(f"✓ {one.language or ''} {one.video.name}")
         return reply, exports
-
-
-@contextmanager
-def _errors() -> Iterator[None]:
-    """Turn the project's errors into the command's: what the caller can mend is bad input."""
-    from nemodub_nb import client, project
-
-    bad = (project.BadInputError, client.UnsupportedTypeError, client.FileTooLargeError, client.UploadError)
-    try:
-        yield
-    except bad as error:
-        raise failure.BadInputError(error.message, error.advice) from None
-    except client.NemoError as error:
-        raise CommandError(error.message, error.advice) from None
 
 
 def _json(

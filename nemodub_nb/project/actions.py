@@ -154,9 +154,17 @@ class Actions:
         )
 
     @told
-    async def say(self, sentence: str, parts: Sequence[str], view: View, *, step: str = "") -> Reply:
+    async def say(
+        self,
+        sentence: str,
+        parts: Sequence[str],
+        view: View,
+        *,
+        step: str = "",
+        on_event: talk.OnEvent | None = None,
+    ) -> Reply:
         """Say a sentence of our own to the agent, with what belongs to it."""
-        return await self._say(sentence, parts, view, None, step)
+        return await self._say(sentence, parts, view, on_event, step)
 
     @told
     async def export(self, view: View, options: ExportOptions) -> Exports:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .actions import Actions
     from .edits import ReviewOptions
     from .live import View
+    from .talk import OnEvent
     from .values import Clip, Reply
 
     Changes = pd.DataFrame | str | os.PathLike[str] | Iterable[Mapping[str, Any]]
@@ -29,31 +30,49 @@ class Editing:
     def __init__(self, actions: Actions) -> None:
         self._actions = actions
 
-    def transcribe(self, *, show: bool | View = True, **options: Unpack[ReviewOptions]) -> Reply:
+    def transcribe(
+        self, *, on_event: OnEvent | None = None, show: bool | View = True, **options: Unpack[ReviewOptions]
+    ) -> Reply:
         """Write down what is said in the clip, to be corrected before it is translated: see `lines()` and `edit`.
 
         source: the spoken language, if known. transcript: an SRT or VTT file instead of listening.
         """
-        return LOOP.run(edits.review(self._actions, None, _view("Transcribe", show=show), options))
+        return LOOP.run(edits.review(self._actions, None, _view("Transcribe", show=show), options, on_event))
 
-    async def atranscribe(self, *, show: bool | View = True, **options: Unpack[ReviewOptions]) -> Reply:
+    async def atranscribe(
+        self, *, on_event: OnEvent | None = None, show: bool | View = True, **options: Unpack[ReviewOptions]
+    ) -> Reply:
         """Transcribe, as `transcribe` does."""
-        return await LOOP.follow(edits.review(self._actions, None, _view("Transcribe", show=show), options))
+        return await LOOP.follow(
+            edits.review(self._actions, None, _view("Transcribe", show=show), options, on_event)
+        )
 
     def review(
-        self, to: str | Iterable[str], *, show: bool | View = True, **options: Unpack[ReviewOptions]
+        self,
+        to: str | Iterable[str],
+        *,
+        on_event: OnEvent | None = None,
+        show: bool | View = True,
+        **options: Unpack[ReviewOptions],
     ) -> Reply:
         """Translate into languages without speaking: look at `lines(language)`, change them with `edit`, then `dub`.
 
         source, transcript and memory are as for `dub`. A language that fails does not stop the others: see `Reply.failed`.
         """
-        return LOOP.run(edits.review(self._actions, to, _view("Review", show=show), options))
+        return LOOP.run(edits.review(self._actions, to, _view("Review", show=show), options, on_event))
 
     async def areview(
-        self, to: str | Iterable[str], *, show: bool | View = True, **options: Unpack[ReviewOptions]
+        self,
+        to: str | Iterable[str],
+        *,
+        on_event: OnEvent | None = None,
+        show: bool | View = True,
+        **options: Unpack[ReviewOptions],
     ) -> Reply:
         """Translate for review, as `review` does."""
-        return await LOOP.follow(edits.review(self._actions, to, _view("Review", show=show), options))
+        return await LOOP.follow(
+            edits.review(self._actions, to, _view("Review", show=show), options, on_event)
+        )
 
     def lines(self, language: str | None = None, clip: Clip | str | None = None) -> pd.DataFrame:
         """Return the lines of a language, one row each, or those of the transcript without a language.

@@ -15,7 +15,7 @@ from nemodub_nb import timeline
 from nemodub_nb.timeline.lines import EDITABLE, TRANSCRIPT_EDITABLE, ReadOnlyError
 
 from . import attachments
-from .errors import BadInputError, NotHereError
+from .errors import BadInputError, NotHereError, NothingChangedError
 from .sentences import for_clip, listed, parse_languages, spoken
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from .actions import Actions
     from .live import View
+    from .talk import OnEvent
     from .values import Clip, Reply
 
 MEMORY_COLUMNS: Final = ("source", "target", "target_language", "source_language")
@@ -50,7 +51,11 @@ async def lines(actions: Actions, language: str | None, clip: Clip | str | None)
 
 
 async def review(
-    actions: Actions, to: str | Iterable[str] | None, view: View, options: ReviewOptions
+    actions: Actions,
+    to: str | Iterable[str] | None,
+    view: View,
+    options: ReviewOptions,
+    on_event: OnEvent | None = None,
 ) -> Reply:
     """Have the transcript, or scripts, written without a voice."""
     chosen = actions.clip(options.get("clip"))
@@ -71,7 +76,7 @@ async def review(
         *attachments.memory_parts(options.get("memory")),
     ]
     said = for_clip(" ".join(sentences), actions.named(chosen, options.get("clip")))
-    return await actions.say(said, parts, view)
+    return await actions.say(said, parts, view, on_event=on_event)
 
 
 async def edit(
@@ -82,7 +87,7 @@ async def edit(
     tag = parse_languages(language)[0] if language else None
     decided = await _decided(actions, changes, tag, chosen)
     if not decided:
-        raise BadInputError("Nothing is different from what is there.", _ADVICE)
+        raise NothingChangedError("Nothing is different from what is there.", _ADVICE)
     content = json.dumps(decided, ensure_ascii=False, indent=1)
     digest = hashlib.sha256(content.encode(errors="replace")).hexdigest()[:8]
     said = for_clip(f"Apply the line edits {digest}.", actions.named(chosen, clip))

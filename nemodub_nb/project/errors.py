@@ -16,6 +16,10 @@ class BadInputError(ProjectError, ValueError):
     """What was given cannot be used; nothing has been sent."""
 
 
+class NothingChangedError(BadInputError):
+    """A table of lines says what is there already."""
+
+
 class BackendMissingError(ProjectError):
     """The embedded backend, or an engine that it needs to start, is not installed."""
 

@@ -103,10 +103,11 @@ def changes(before: pd.DataFrame, after: pd.DataFrame) -> list[dict[str, Any]]:
             for name in columns
             if name in row and name != "line" and not _same(old[line][name], row[name])
         ]
-        if fixed := [name for name in different if name not in editable]:
+        # What is not known yet, such as the fit of a line that is not spoken, cannot have been changed.
+        if fixed := [name for name in different if name not in editable and old[line][name] is not None]:
             raise ReadOnlyError(f"Line {line}: {' and '.join(fixed)} cannot be set.")
-        if different:
-            found.append({"line": line, **{name: _value(name, row[name]) for name in different}})
+        if decided := {name: _value(name, row[name]) for name in different if name in editable}:
+            found.append({"line": line, **decided})
     return found
 
 
