@@ -10,6 +10,10 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("project", deadline=None)  # a slow moment of the machine is no counter-example
+settings.load_profile("project")
 
 LIBRIVOX = Path("/usr/share/pocketsphinx/test/data/librivox")
 """Five sentences of Sense and Sensibility read by a person (Debian's pocketsphinx-testdata, public domain)."""

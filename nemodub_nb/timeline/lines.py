@@ -101,7 +101,7 @@ def changes(before: pd.DataFrame, after: pd.DataFrame) -> list[dict[str, Any]]:
         different = [
             name
             for name in columns
-            if name in row and name != "line" and not _same(old[line][name], row[name])
+            if name in row and name != "line" and not _same(old[line][name], row[name], columns[name])
         ]
         # What is not known yet, such as the fit of a line that is not spoken, cannot have been changed.
         if fixed := [name for name in different if name not in editable and old[line][name] is not None]:
@@ -125,13 +125,15 @@ def _records(frame: pd.DataFrame) -> Iterator[Mapping[str, Any]]:
         yield {str(name): value for name, value in row.items()}
 
 
-def _same(one: Any, other: Any) -> bool:
-    if isinstance(one, bool) or isinstance(other, bool):
+def _same(one: Any, other: Any, dtype: Any) -> bool:
+    if dtype == "boolean":
         return _truth(one) == _truth(other)
+    if dtype == _STRING or one is None or other is None:
+        return ("" if one is None else str(one).strip()) == ("" if other is None else str(other).strip())
     try:
         return abs(float(one) - float(other)) <= _SAME_S
     except (TypeError, ValueError):
-        return ("" if one is None else str(one).strip()) == ("" if other is None else str(other).strip())
+        return False
 
 
 def _truth(value: Any) -> bool:

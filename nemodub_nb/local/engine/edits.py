@@ -44,7 +44,7 @@ class LineEdit:
         return {
             name: value
             for name, value in asdict(self).items()
-            if name == "line" or value not in (None, False)
+            if name == "line" or (value is not None and value is not False)
         }
 
     @classmethod
