@@ -334,7 +334,7 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path, stem):
 def test_bad_orders_are_refused_with_what_is_possible(tmp_path, stem):
     clip = make_clip(tmp_path / "a.mp4", 1.0)
     with pytest.raises(BadJobError, match="9:16"):
-        job(clip, stem, tmp_path / "o.mp4", aspect="4:3")
+        job(clip, stem, tmp_path / "o.mp4", aspect="5:1")
     with pytest.raises(BadJobError, match="cannot be read"):
         RenderJob.from_dict({"output": "x"})
     with pytest.raises(NotMediaError):

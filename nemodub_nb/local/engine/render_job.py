@@ -6,17 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, Self, cast
 
+from nemodub_nb.languages import own_name
 from nemodub_nb.local.engine.errors import BadJobError
 from nemodub_nb.local.engine.mix.mixdown import Entry
+from nemodub_nb.presets import ASPECTS, FORMATS, QUALITIES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-ASPECTS: Final = {"9:16": (1080, 1920), "1:1": (1080, 1080), "16:9": (1920, 1080)}
-"""Aspect ratios and the largest picture of each."""
-
-QUALITIES: Final = {"high": 20, "medium": 23, "low": 28}
-"""Qualities and what they mean to the encoder (constant rate factor)."""
+DEFAULT_LUFS: Final = -16.0
+"""The loudness of a dub where none is asked for."""
 
 
 @dataclass(frozen=True)
@@ -46,29 +45,62 @@ class Subtitles:
     mode: Literal["track", "burned", "off"]
     cues: tuple[Cue, ...]
 
+    @property
+    def title(self) -> str:
+        """What players call the track."""
+        return track_title(self.language)
+
+
+@dataclass(frozen=True)
+class Sound:
+    """One sound track of the file: what is heard in one language."""
+
+    entries: tuple[Entry, ...]
+    language: str | None = None
+    """BCP 47."""
+    named: str = ""
+    """What players call the track; empty for the language's own name."""
+    loudness_lufs: float | None = None
+    """What it is brought to; None leaves the level as it is."""
+
+    @property
+    def title(self) -> str:
+        """What players call the track."""
+        return self.named or track_title(self.language)
+
+
+def track_title(language: str | None) -> str:
+    """Return a language's name in itself, as the title of a track; empty where the language is not known."""
+    name = own_name(language) if language else ""
+    return name[:1].upper() + name[1:]
+
 
 @dataclass(frozen=True)
 class RenderJob:
-    """One MP4 to be made."""
+    """One file to be made."""
 
     picture: tuple[Part, ...]
     duration_s: float
-    audio: tuple[Entry, ...]
+    sounds: tuple[Sound, ...]
+    """The first one is what players play unless another is chosen."""
     output: Path
+    format: str = "mp4"
+    """One of FORMATS."""
     titles: tuple[Cue, ...] = ()
-    subtitles: Subtitles | None = None
+    subtitles: tuple[Subtitles, ...] = ()
+    """Burned ones come from the first; as tracks there may be many."""
     aspect: str | None = None
     """One of ASPECTS, None to keep the source's."""
     quality: str = "high"
     """One of QUALITIES; only matters when the picture must be encoded."""
-    audio_language: str | None = None
-    """BCP 47."""
-    loudness_lufs: float | None = -16.0
-    """None leaves the level as it is."""
 
     @classmethod
     def from_dict(cls, job: Mapping[str, Any]) -> Self:
-        """Read the form that crosses process borders. Raises BadJobError."""
+        """Read the form that crosses process borders. Raises BadJobError.
+
+        One language is `audio`, `audio_language`, `loudness_lufs` and one object `subtitles`; several are a list of
+        `sounds`, each with `audio`, `language`, `title` and `loudness_lufs`, and a list of `subtitles`.
+        """
         try:
             return cls._read(job)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -80,8 +112,8 @@ class RenderJob:
     @classmethod
     def _read(cls, job: Mapping[str, Any]) -> Self:
         for name, value, known in (
-            ("format", job.get("format") or "mp4", ("mp4",)),
-            ("quality", job.get("quality") or "high", tuple(QUALITIES)),
+            ("format", job.get("format") or "mp4", tuple(FORMATS)),
+            ("quality", job.get("quality") or "high", QUALITIES),
             ("aspect", job.get("aspect"), (None, *ASPECTS)),
         ):
             if value not in known:
@@ -89,28 +121,57 @@ class RenderJob:
                 raise BadJobError(
                     f"An export cannot have the {name} “{value}”.", f"Choose one of: {choices}."
                 )
-        subtitles = job.get("subtitles")
-        loudness = job.get("loudness_lufs", -16.0)
-        return cls(
+        made = cls(
             picture=tuple(
                 Part(str(p["source"]), float(p["in_s"]), float(p["out_s"])) for p in job.get("picture") or ()
             ),
             duration_s=float(job["duration_s"]),
-            audio=tuple(_entry(entry) for entry in job.get("audio") or ()),
+            sounds=_sounds(job),
             output=Path(job["output"]),
+            format=job.get("format") or "mp4",
             titles=_cues(job.get("titles")),
-            subtitles=None
-            if not subtitles
-            else Subtitles(
-                str(subtitles["language"]),
-                cast("Literal['track', 'burned', 'off']", subtitles.get("mode") or "track"),
-                _cues(subtitles.get("cues")),
-            ),
+            subtitles=_subtitles(job.get("subtitles")),
             aspect=job.get("aspect"),
             quality=job.get("quality") or "high",
-            audio_language=job.get("audio_language"),
-            loudness_lufs=None if loudness is None else float(loudness),
         )
+        if len(made.sounds) > 1 and not FORMATS[made.format].tracks:
+            raise BadJobError(
+                f"{FORMATS[made.format].title} holds one language.", "Choose mp4, webm or m4a for several."
+            )
+        return made
+
+
+def _sounds(job: Mapping[str, Any]) -> tuple[Sound, ...]:
+    if job.get("sounds") is None:
+        entries = tuple(_entry(entry) for entry in job.get("audio") or ())
+        usual = DEFAULT_LUFS if any(entry.role == "dub" for entry in entries) else None
+        level = _level(job.get("loudness_lufs", usual))
+        return (Sound(entries, job.get("audio_language"), loudness_lufs=level),) if entries else ()
+    return tuple(
+        Sound(
+            tuple(_entry(entry) for entry in sound["audio"]),
+            sound.get("language"),
+            str(sound.get("title") or ""),
+            _level(sound.get("loudness_lufs")),
+        )
+        for sound in job["sounds"]
+    )
+
+
+def _level(value: Any) -> float | None:
+    return None if value is None else float(value)
+
+
+def _subtitles(given: Any) -> tuple[Subtitles, ...]:
+    listed = [given] if isinstance(given, dict) else given or ()
+    return tuple(
+        Subtitles(
+            str(one["language"]),
+            cast("Literal['track', 'burned', 'off']", one.get("mode") or "track"),
+            _cues(one.get("cues")),
+        )
+        for one in listed
+    )
 
 
 def _entry(entry: Mapping[str, Any]) -> Entry:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from nemodub_nb.local.engine.render_job import Cue
 
-_WIDEST: Final = 0.88
-"""Lines are at most this part of the picture's width."""
+_BOX: Final = 150
+"""How dark the box behind the letters is, of 255."""
 _KEPT: Final = 8
 """Painted texts kept: cues come in order, so few are needed."""
 
@@ -32,10 +32,24 @@ class _Style:
     place: float
     """Where the text's middle (titles) or its lower edge (subtitles) is, from the top."""
     anchored_below: bool
+    widest: float = 0.88
+    """Lines are at most this part of the picture's width."""
 
 
 _TITLE: Final = _Style(height=0.085, place=0.2, anchored_below=False)
 _SUBTITLE: Final = _Style(height=0.052, place=0.93, anchored_below=True)
+_SQUARE_SUBTITLE: Final = _Style(height=0.046, place=0.94, anchored_below=True, widest=0.9)
+_TALL_SUBTITLE: Final = _Style(height=0.046, place=0.78, anchored_below=True, widest=0.8)
+"""The apps that play tall videos write over their lower fifth, and over the right edge."""
+_SQUARE, _TALL = 1.2, 0.7
+"""Pictures narrower than this, width over height."""
+
+
+def _subtitle_style(size: tuple[int, int]) -> _Style:
+    ratio = size[0] / size[1]
+    if ratio < _TALL:
+        return _TALL_SUBTITLE
+    return _SQUARE_SUBTITLE if ratio < _SQUARE else _SUBTITLE
 
 
 @dataclass(frozen=True)
@@ -55,7 +69,7 @@ class Painter:
     def __init__(self, size: tuple[int, int], titles: Sequence[Cue], subtitles: Sequence[Cue]) -> None:
         """Prepare for pictures of `size`. Raises NoFontError at once, not in the middle of an export."""
         self._size = size
-        self._cues = [(cue, _TITLE) for cue in titles] + [(cue, _SUBTITLE) for cue in subtitles]
+        self._cues = [(cue, _TITLE) for cue in titles] + [(cue, _subtitle_style(size)) for cue in subtitles]
         self._patches: dict[tuple[str, bool], _Patch] = {}
         for cue, style in self._cues:
             self._font(cue.text, style)
@@ -88,9 +102,9 @@ class Painter:
 def _painted(text: str, font: Font, style: _Style, size: tuple[int, int]) -> _Patch:
     """Draw white letters with a dark rim on a faint dark box."""
     width, height = size
-    wrapped = "\n".join(_wrapped(line, font, width * _WIDEST) for line in text.splitlines())
-    rim = max(1, round(min(size) * style.height / 14))
-    pad = 4 * rim
+    wrapped = "\n".join(_lines(text, font, width * style.widest))
+    rim = max(1, round(min(size) * style.height / 20))
+    pad = 6 * rim
     probe = ImageDraw.Draw(Image.new("L", (8, 8)))
     left, top, right, bottom = probe.multiline_textbbox(
         (0, 0), wrapped, font=font, stroke_width=rim, align="center"
@@ -99,7 +113,7 @@ def _painted(text: str, font: Font, style: _Style, size: tuple[int, int]) -> _Pa
         min(width // 2 * 2, _up(right - left + 2 * pad)),
         min(height // 2 * 2, _up(bottom - top + 2 * pad)),
     )
-    image = Image.new("LA", box, (0, 110))
+    image = Image.new("LA", box, (0, _BOX))
     ImageDraw.Draw(image).multiline_text(
         (pad - left, pad - top),
         wrapped,
@@ -118,7 +132,24 @@ def _painted(text: str, font: Font, style: _Style, size: tuple[int, int]) -> _Pa
     return _Patch(x, y, alpha, 16.0 + 219.0 * values[..., 0], half)
 
 
-def _wrapped(line: str, font: Font, widest: float) -> str:
+def _lines(text: str, font: Font, widest: float) -> list[str]:
+    """Return the lines as they are where all fit, else the whole text broken anew into few lines about as long as each other."""
+    given = text.splitlines()
+    if all(font.getlength(line) <= widest for line in given):
+        return given
+    whole = (" " if " " in text else "").join(given)
+    lines = _wrapped(whole, font, widest)
+    low, high = widest / 2, widest
+    while high - low > 1:
+        middle = (low + high) / 2
+        narrower = _wrapped(whole, font, middle)
+        fits = len(narrower) == len(lines) and all(font.getlength(line) <= middle for line in narrower)
+        low, high = (low, middle) if fits else (middle, high)
+        lines = narrower if fits else lines
+    return lines
+
+
+def _wrapped(line: str, font: Font, widest: float) -> list[str]:
     """Break a line where it grows too wide: between words, or between characters where there are no spaces."""
     pieces = line.split(" ") if " " in line else list(line)
     joint = " " if " " in line else ""
@@ -129,7 +160,7 @@ def _wrapped(line: str, font: Font, widest: float) -> str:
             lines[-1] = longer
         else:
             lines.append(piece)
-    return "\n".join(lines)
+    return lines
 
 
 def _blend(picture: npt.NDArray[np.uint8], patch: _Patch, width: int, height: int) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from nemodub_nb.local.engine.media.container import open_media, origin_s, picture_stream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from av.container import InputContainer
     from av.packet import Packet
@@ -34,13 +34,13 @@ class CopyRange:
     origin_s: float
 
 
-def copy_range(part: Part, info: MediaInfo) -> CopyRange | None:
+def copy_range(part: Part, info: MediaInfo, codecs: Collection[str]) -> CopyRange | None:
     """Return what to copy for this part, None when its picture must be encoded.
 
-    Only 8-bit 4:2:0 H.264 plays everywhere. A cut must fall on a keyframe at the beginning, and at the end on a place
+    Only 8-bit 4:2:0 in one of the format's own `codecs` plays everywhere. A cut must fall on a keyframe at the beginning, and at the end on a place
     after which no earlier frame comes.
     """
-    if info.video_codec != "h264" or info.pixel_format not in _FORMATS:
+    if info.video_codec not in codecs or info.pixel_format not in _FORMATS:
         return None
     frame_s = 1.0 / info.fps if info.fps > 0 else 0.04
     wanted = None if part.in_s < frame_s / 2 else part.in_s

@@ -1,11 +1,12 @@
-"""A picture decoded, cut, turned upright, fitted, written upon and encoded as H.264."""
+"""A picture decoded, cut, turned upright, fitted, written upon and encoded."""
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 import av
 from av.filter import Graph
@@ -13,7 +14,7 @@ from av.filter import Graph
 from nemodub_nb.local.engine.errors import NotMediaError
 from nemodub_nb.local.engine.media.container import ADVICE, open_media, origin_s, picture_stream
 from nemodub_nb.local.engine.media.picture_copy import keeps_display_times
-from nemodub_nb.local.engine.render_job import ASPECTS, QUALITIES
+from nemodub_nb.presets import ASPECTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
+    from nemodub_nb.local.engine.media.delivery import PictureCodec
     from nemodub_nb.local.engine.media.probe import MediaInfo
     from nemodub_nb.local.engine.render_job import Part
 
@@ -75,17 +77,21 @@ def has_aspect(info: MediaInfo, aspect: str | None) -> bool:
     return abs(info.width / info.height - width / height) < 0.01 * width / height
 
 
-def add_encoder(out: OutputContainer, canvas: Canvas, fps: float, quality: str) -> VideoStream:
-    """Add an H.264 stream that keeps the times of its frames.
-
-    Without frames that refer to later ones: a variable frame rate with them ends too early in some players.
-    """
+def add_encoder(
+    out: OutputContainer, canvas: Canvas, fps: float, codec: PictureCodec, quality: str
+) -> VideoStream:
+    """Add a stream that keeps the times of its frames, and is the same whatever machine encodes it."""
     rate = Fraction(min(_MAX_FPS, fps or 25.0)).limit_denominator(1001)
-    stream = out.add_stream("libx264", rate=rate)
+    stream = cast("VideoStream", out.add_stream(codec.encoder, rate=rate))
     stream.width, stream.height, stream.pix_fmt = canvas.width, canvas.height, "yuv420p"
     stream.codec_context.time_base = Fraction(1, _TICKS)
     stream.codec_context.gop_size = max(1, round(float(rate) * 2))
-    stream.options = {"preset": "veryfast", "crf": str(QUALITIES[quality]), "bf": "0"}
+    stream.codec_context.thread_count = codec.threads
+    stream.codec_context.thread_type = "FRAME"  # in slices a picture would compress worse
+    stream.codec_context.bit_rate = 0
+    stream.options = {**codec.options, "crf": str(codec.rate_factors[quality])}
+    # The encoder of AV1 tells much about itself; only its errors are of use.
+    os.environ.setdefault("SVT_LOG", "1")
     return stream
 
 
