@@ -31,6 +31,11 @@ ASPECTS: Final[Mapping[str, tuple[int, int]]] = {
 
 QUALITIES: Final = ("high", "medium", "low")
 
+TOGETHER: Final = "mul"
+"""What stands in a file's name for several languages: ISO 639's word for them."""
+
+DUB_LUFS: Final = -16.0
+"""Where no other loudness is asked for."""
 STREAMING_LUFS: Final = -14.0
 """What the large platforms play at: louder is turned down there, quieter mostly stays quiet."""
 PODCAST_LUFS: Final = -16.0

@@ -29,7 +29,15 @@ FORMAT: Final = 1
 """Part of every key: raise it when the meaning of what is stored changes."""
 _NOT_SHIPPED: Final = ("bed", "identity")
 """Steps of the engine that the next task does not need: the bed is a file of its own, the other is about this machine."""
-_MEASURED: Final = ("loudness_lufs", "true_peak_dbtp", "picture", "width", "height", "duration_s")
+_MEASURED: Final = (
+    "loudness_lufs",
+    "loudness_target_lufs",
+    "true_peak_dbtp",
+    "picture",
+    "width",
+    "height",
+    "duration_s",
+)
 
 Engine = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 

@@ -1,6 +1,7 @@
 """Dub a clip into other languages.
 
-For each language DIR then holds <stem>.<language>.mp4, .srt, .vtt and .report.json. The report has one row for each
+For each language DIR then holds <stem>.<language>.mp4, .srt, .vtt and .report.json; with --together one <stem>.mul.mp4
+holds all languages, and <stem>.mul.<language>.srt, .vtt and .report.json stand beside it. The report has one row for each
 spoken line: how well it fits, what was kept, and where to look. A language that fails does not stop the others.
 """
 
@@ -15,9 +16,10 @@ from typing import TYPE_CHECKING, Any, Final
 from nemodub_nb.cli import checks, failure
 from nemodub_nb.cli.failure import CommandError
 from nemodub_nb.cli.lines import Live, Spinner
-from nemodub_nb.cli.opened import apply_lines, opened
+from nemodub_nb.cli.opened import apply_lines, errors, opened
 from nemodub_nb.cli.review import add_lines
 from nemodub_nb.cli.steps import Steps
+from nemodub_nb.presets import FORMATS, PRESETS
 
 if TYPE_CHECKING:
     import argparse
@@ -31,6 +33,8 @@ examples:
   nemodub dub talk.mp4 --to es,fr,de
   nemodub dub talk.mov --to "Brazilian Portuguese" --from English --out videos
   nemodub dub talk.mp4 --to es --transcript talk.srt --memory terms.csv
+  nemodub dub talk.mp4 --to es,fr,de --together --original
+  nemodub dub talk.mp4 --to es --preset tiktok
   nemodub dub talk.mp4 --to es --json | tail -n 1
 
 Subtitles beside the clip (talk.srt, talk.vtt) are used as its transcript. A translation memory is a CSV file with the
@@ -72,6 +76,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="reviewed translations, as CSV or TMX; repeatable",
     )
     add_lines(parser)
+    parser.add_argument(
+        "--preset",
+        metavar="NAME",
+        choices=tuple(PRESETS),
+        help=f"shape, loudness and format for a platform: {', '.join(PRESETS)}",
+    )
+    parser.add_argument(
+        "--format",
+        metavar="NAME",
+        choices=tuple(FORMATS),
+        help=f"of the files (default: mp4, or the preset's): {', '.join(FORMATS)}",
+    )
+    parser.add_argument(
+        "--together",
+        action="store_true",
+        help="one file with a sound and a subtitle track a language, the first language playing by itself",
+    )
+    parser.add_argument(
+        "--original",
+        action="store_true",
+        help="with --together: the clip's own sound as one more track",
+    )
     parser.add_argument("--json", action="store_true", help="end with one JSON object on standard output")
 
 
@@ -106,8 +132,22 @@ def _checked(arguments: argparse.Namespace) -> list[str]:
     arguments.memory = arguments.memory or []
     checks.texts(arguments.transcript, arguments.memory)
     checks.tables(arguments.lines)
+    with errors():
+        _can_be_made(arguments)
     arguments.out = checks.folder(arguments.out)
     return languages
+
+
+def _can_be_made(arguments: argparse.Namespace) -> None:
+    """Raise the project's error for choices that exclude each other."""
+    from nemodub_nb.project.orders import order
+
+    order(
+        arguments.format,
+        preset=arguments.preset,
+        together=arguments.together,
+        original=arguments.original,
+    )
 
 
 def _work(arguments: argparse.Namespace, languages: list[str]) -> tuple[Reply, Exports]:
@@ -137,10 +177,15 @@ def _work(arguments: argparse.Namespace, languages: list[str]) -> tuple[Reply, E
         if not done:
             return reply, room.Exports()
         with Spinner(f"export {', '.join(done)}", live, quiet=True):
-            exports = project.export(done, to=arguments.out, show=False)
+            exports = project.export(done, to=arguments.out, show=False, **_file(arguments))
         for one in exports:
-            live.line(f"✓ {one.language or ''} {one.video.name}")
+            live.line(f"✓ {', '.join(one.languages)} {one.video.name}")
         return reply, exports
+
+
+def _file(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Return what kind of file was asked for, as the project takes it."""
+    return {name: getattr(arguments, name) for name in ("format", "preset", "together", "original")}
 
 
 def _json(
@@ -153,9 +198,11 @@ def _json(
     outputs = [
         {
             "language": one.language,
+            "languages": list(one.languages),
             "video": str(one.video),
             "subtitles": [str(path) for path in one.subtitles],
             "report": str(one.report),
+            "reports": [str(path) for path in one.reports],
         }
         for one in exports
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import time
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
@@ -98,9 +98,14 @@ class AsyncNemoClient:
         quality: str = "high",
         resolution: str | None = None,
         render_id: str | None = None,
+        more: Mapping[str, Any] | None = None,
     ) -> AsyncRenderJob:
-        """Start an export. Give a `render_id` from new_render_id() that you have written down to find it again."""
-        output = {"format": format, "quality": quality, "resolution": resolution}
+        """Start an export. Give a `render_id` from new_render_id() that you have written down to find it again.
+
+        more: further keys of `output` for a server that knows them, as the embedded backend does: aspect, loudness_lufs,
+        together, languages, original.
+        """
+        output = {"format": format, "quality": quality, "resolution": resolution, **(more or {})}
         found = await self.perform(flows.submit_render(self.context, session_id, draft, render_id, output))
         return AsyncRenderJob(found, session_id, self)
 

@@ -170,7 +170,7 @@ def state(context: Context, session_id: str) -> Flow[SessionState]:
 
 
 def submit_render(
-    context: Context, session_id: str, draft: Draft, render_id: str | None, output: Mapping[str, str | None]
+    context: Context, session_id: str, draft: Draft, render_id: str | None, output: Mapping[str, Any]
 ) -> Flow[str]:
     """Start an export and return the id it runs under."""
     wanted = render_id or requests.new_render_id()

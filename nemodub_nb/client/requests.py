@@ -109,8 +109,8 @@ def state(session_id: str) -> Request:
     return Request("GET", f"/api/state/{AGENT}/me/{segment(session_id)}/latest")
 
 
-def submit_render(render_id: str, session_id: str, draft: Draft, output: Mapping[str, str | None]) -> Request:
-    """Start an export. `output`: format, quality and perhaps resolution; what is None is left to the server."""
+def submit_render(render_id: str, session_id: str, draft: Draft, output: Mapping[str, Any]) -> Request:
+    """Start an export. `output`: format, quality and perhaps more; what is None is left to the server."""
     wanted = {name: value for name, value in output.items() if value is not None}
     return _post(
         "/api/render/proxy/lambda",

@@ -6,7 +6,7 @@ import contextlib
 import socket
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
@@ -107,9 +107,14 @@ class NemoClient:
         quality: str = "high",
         resolution: str | None = None,
         render_id: str | None = None,
+        more: Mapping[str, Any] | None = None,
     ) -> RenderJob:
-        """Start an export. Give a `render_id` from new_render_id() that you have written down to find it again."""
-        output = {"format": format, "quality": quality, "resolution": resolution}
+        """Start an export. Give a `render_id` from new_render_id() that you have written down to find it again.
+
+        more: further keys of `output` for a server that knows them, as the embedded backend does: aspect, loudness_lufs,
+        together, languages, original.
+        """
+        output = {"format": format, "quality": quality, "resolution": resolution, **(more or {})}
         found = self.perform(flows.submit_render(self.context, session_id, draft, render_id, output))
         return RenderJob(found, session_id, self)
 

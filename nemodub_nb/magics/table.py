@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from nemodub_nb.presets import FORMATS, PRESETS, QUALITIES
+
 from .doctor import doctor
 from .grammar import CLIP, Choose, Command, Given, Option
 from .help import help_page
@@ -68,8 +70,11 @@ COMMANDS: Final[dict[str, Command]] = {
             options=(
                 CLIP,
                 Option("--to", "the folder", "DIR", "folder"),
-                Option("--format", "of the videos; mp4", "NAME"),
-                Option("--quality", "of the videos", choices=("high", "medium", "low")),
+                Option("--format", "of the files", choices=tuple(FORMATS)),
+                Option("--quality", "of the videos", choices=QUALITIES),
+                Option("--preset", "shape, loudness and format for a platform", choices=tuple(PRESETS)),
+                Option("--together", "all languages in one file"),
+                Option("--original", "with --together: the clip's own sound too"),
             ),
         ),
         Command("credits", "the balance", "", lambda project, _: project().credits()),

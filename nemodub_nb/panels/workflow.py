@@ -103,7 +103,7 @@ class Workflow:
             return 4
         if not self.languages:
             return 3
-        exported = {one.language for one in self.exports}
+        exported = {tag for one in self.exports for tag in one.languages or (one.language,)}
         return 6 if self.rendering or not set(self.languages) <= exported else 0
 
     # Telling

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, TypedDict
 from nemodub_nb import timeline
 from nemodub_nb.client import NemoError, Session
 
-from . import attachments, estimates, exports, intents, resume, talk, uploads
+from . import attachments, estimates, exports, intents, orders, resume, talk, uploads
 from .display import named
 from .errors import BadInputError, NotHereError, StoppedByUserError
 from .estimates import Task
@@ -60,8 +60,11 @@ class ExportOptions(TypedDict, total=False):
     languages: str | Iterable[str] | None
     clip: Clip | str | None
     to: Path
-    format: str
+    format: str | None
     quality: str
+    preset: str | None
+    together: bool
+    original: bool
 
 
 class Actions:
@@ -171,8 +174,13 @@ class Actions:
         """Render and download the videos."""
         wanted = options.get("languages")
         tags = None if wanted is None else parse_languages(wanted)
-        format_, quality = options.get("format", "mp4"), options.get("quality", "high")
-        exports.check_quality(format_, quality)
+        order = orders.order(
+            options.get("format"),
+            options.get("quality", "high"),
+            options.get("preset"),
+            together=options.get("together", False),
+            original=options.get("original", False),
+        )
         clip = self.clip(options["clip"]) if options.get("clip") is not None else None
         async with self._exporting, view, self.ledger.action(_export_step(tags)):
             return await exports.export(
@@ -181,8 +189,7 @@ class Actions:
                 languages=tags,
                 clip=clip.name if clip else None,
                 to=options.get("to", "."),
-                format_=format_,
-                quality=quality,
+                order=order,
             )
 
     @told
@@ -253,7 +260,7 @@ class Actions:
             tuple(str(clip["name"]) for clip in journal.clips(session)),
             tuple(one.text for one in journal.open_messages(session) if one.id not in desk.active),
             tuple(
-                Target(**one.fields["target"]).title
+                Target.remembered(one.fields["target"]).title
                 for one in journal.open_renders(session)
                 if one.id not in desk.rendering
             ),
@@ -351,7 +358,7 @@ class Actions:
             self._saying = None
 
     async def _export_reply(self, intent: intents.Intent, clip: Clip | str | None, view: View) -> Reply:
-        options: ExportOptions = {"clip": clip}
+        options: ExportOptions = {"clip": clip, "together": intent.together}
         if intent.languages:
             options["languages"] = intent.languages
         done = await self.export(view, options)

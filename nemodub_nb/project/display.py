@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from nemodub_nb import languages
+from nemodub_nb.presets import FORMATS
 
 from .safe import markup, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from .values import Clip, Credits, Export, Reply, Resumed, Sound, Unfinished
 
@@ -183,15 +184,31 @@ def _player(kind: str, source: str, width: int) -> str:
 
 
 def _title(export: Export) -> str:
+    if len(export.languages) > 1:
+        return ", ".join(language_name(tag) for tag in export.languages)
     return language_name(export.language) if export.language else export.clip or export.video.name
+
+
+def _has_picture(path: Path) -> bool:
+    known = FORMATS.get(path.suffix.lstrip("."))
+    return known is None or known.picture
+
+
+def _named_files(export: Export) -> Iterator[tuple[str, Path]]:
+    """Yield the files of an export with short names: their endings, after the language where there are several."""
+    several = export.language is None and bool(export.languages)
+    for path in (export.video, *export.subtitles, *(export.reports or (export.report,))):
+        ending = "report" if path.name.endswith(".report.json") else path.suffix.lstrip(".")
+        language = path.name.removeprefix(f"{export.video.stem}.").partition(".")[0]
+        yield f"{language} {ending}" if several and path != export.video else ending, path
 
 
 def _figure(export: Export) -> str:
     source = relative(export.video)
-    player = _player("video", source, 320) if source else ""
+    kind = "video" if _has_picture(export.video) else "audio"
+    player = _player(kind, source, 320) if source else ""
     facts = " · ".join(filter(None, [length(export.duration_s), size(export.size_bytes)]))
-    files = {path.suffix.lstrip("."): path for path in (export.video, *export.subtitles)}
-    links = " · ".join(_link(name, path) for name, path in {**files, "report": export.report}.items())
+    links = " · ".join(_link(name, path) for name, path in _named_files(export))
     return (
         f'<figure style="margin:0;width:320px;max-width:100%"><figcaption><b>{markup(_title(export))}</b> {facts}</figcaption>'
         f"{player}<div><small>{links}</small></div></figure>"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from nemodub_nb import timeline
 from nemodub_nb.client import (
+    BadRequestError,
     BusyError,
     ConnectionFailedError,
     DiskError,
@@ -27,7 +28,8 @@ from nemodub_nb.client import (
 )
 
 from . import outputs, recovery
-from .errors import BackendDiedError, BadInputError, NothingToExportError, SessionGoneError
+from .errors import BackendDiedError, NotHereError, NothingToExportError, SessionGoneError
+from .orders import Order
 from .safe import plain
 from .values import Export, Exports
 
@@ -48,7 +50,14 @@ _PASSING: Final = (
     MalformedResponseError,
 )
 """Errors through which a render is asked about again under the same id."""
-_FOR_ALL: Final = (PlanBlocksExportError, ForbiddenError, TokenError, SessionGoneError, DiskError)
+_FOR_ALL: Final = (
+    PlanBlocksExportError,
+    ForbiddenError,
+    TokenError,
+    SessionGoneError,
+    DiskError,
+    NotHereError,
+)
 """Errors that the next language would meet too."""
 LOST: Final = (RenderFailedError, NotFoundError)
 """Errors after which a render will never be there under its id."""
@@ -63,30 +72,31 @@ async def export(
     languages: list[str] | None = None,
     clip: str | None = None,
     to: str | os.PathLike[str] = ".",
-    format_: str = "mp4",
-    quality: str = "high",
+    order: Order,
 ) -> Exports:
     """Render and download, one after the other: a session allows one active export.
 
     One video failing does not stop the others, unless all would fail the same way. Raises BadInputError when the folder
-    cannot be written, NothingToExportError when the timeline is empty.
+    cannot be written, NothingToExportError when the timeline is empty, NotHereError when the backend refuses the order.
     """
     folder = await asyncio.to_thread(outputs.usable_folder, to)
     draft = await desk.draft()
     if not timeline.ready_to_export(draft):
         raise NothingToExportError("The timeline is empty.", "Upload a clip and dub it first.")
     name = desk.clips[-1].name if desk.clips else desk.name
-    wanted = outputs.targets(draft, languages, clip, folder, format_, name)
+    wanted = outputs.targets(draft, languages, clip, folder, order.format, name, together=order.together)
     failed = {tag: _missing(tag) for tag in languages or [] if not _covered(tag, wanted)}
     if not wanted:
         raise NothingToExportError(
             f"The timeline holds no {', '.join(languages or ['dub'])}" + (f" for {clip}." if clip else "."),
             f"It holds: {', '.join(timeline.languages(draft, clip)) or 'no dub yet'}.",
         )
+    if order.together and _burned(draft):
+        view.note("A picture cannot have the words of several languages burned in: subtitles are tracks.")
     done: list[Export] = []
     for number, target in enumerate(wanted):
         try:
-            done.append(await render(desk, view, target, draft, quality))
+            done.append(await render(desk, view, target, draft, order))
         except _FOR_ALL as error:
             if not done:
                 raise
@@ -98,13 +108,20 @@ async def export(
     return Exports(tuple(done), failed)
 
 
-async def render(desk: Desk, view: View, target: Target, draft: Any, quality: str) -> Export:
+async def render(desk: Desk, view: View, target: Target, draft: Any, order: Order) -> Export:
     """Render one video and put it where it belongs, with its subtitles and its report."""
-    chosen = timeline.select(draft, target.clip, target.language) if isinstance(draft, dict) else draft
+    chosen = timeline.select(draft, target.clip, target.holds) if isinstance(draft, dict) else draft
+    more = order.more(target)
+    asked = [order.format, order.quality, *([recovery.fingerprint(more)] if more else [])]
     key = hashlib.sha256(
-        f"{target.format} {quality} {recovery.fingerprint(chosen)}".encode(errors="replace")
+        " ".join([*asked, recovery.fingerprint(chosen)]).encode(errors="replace")
     ).hexdigest()
-    fields = {"target": asdict(target), "quality": quality, "draft": chosen}
+    fields = {
+        "target": asdict(target),
+        "quality": order.quality,
+        "order": order.fields(),
+        "draft": chosen,
+    }
     session = await desk.session()
     for attempt in range(_TRIES):
         known = desk.journal.same_render(session, key)
@@ -113,7 +130,7 @@ async def render(desk: Desk, view: View, target: Target, draft: Any, quality: st
             desk.journal.update_render(known, fields)
         try:
             if known is None or not await _is_known(desk, known):
-                await _submit(desk, render_id, chosen, target.format, quality)
+                await _submit(desk, render_id, chosen, target, order)
             return await fetch(desk, view, render_id, target, chosen, known=known is not None)
         except (RenderFailedError, BackendDiedError) as error:
             if isinstance(error, RenderFailedError):
@@ -147,18 +164,29 @@ async def fetch(
     return done
 
 
-async def _submit(desk: Desk, render_id: str, draft: Any, format_: str, quality: str) -> None:
-    """Submit a render; while another one of the session is active, wait for its end."""
+async def _submit(desk: Desk, render_id: str, draft: Any, target: Target, order: Order) -> None:
+    """Submit a render; while another one of the session is active, wait for its end.
+
+    Raises NotHereError when a backend that need not know the order's words refuses them.
+    """
+    more = order.more(target)
 
     async def submit(client: AsyncNemoClient, session: str) -> AsyncRenderJob:
         return await client.submit_render(
-            session, draft, format=format_, quality=quality, render_id=render_id
+            session, draft, format=order.format, quality=order.quality, render_id=render_id, more=more
         )
 
     pauses = _pauses(desk)
     while True:
         try:
             await desk.call(submit)
+        except BadRequestError as error:
+            if desk.connection.extended or not (more or order.format != Order().format):
+                raise
+            raise NotHereError(
+                f"The cloud refused this export: {_asked(order, more)}. It said: {error.said or error.message}",
+                "Export without it, or with backend='local'.",
+            ) from error
         except BusyError:
             pause = next(pauses, None)
             if pause is None:
@@ -241,7 +269,7 @@ def _measured(status: RenderStatus) -> dict[str, Any]:
 
 
 def _covered(tag: str, wanted: list[Target]) -> bool:
-    return any(target.language in (tag, None) for target in wanted)
+    return any(tag == target.holds or target.holds is None or tag in target.languages for target in wanted)
 
 
 def _missing(tag: str) -> str:
@@ -253,9 +281,10 @@ def _name(target: Target, wanted: list[Target]) -> str:
     return f"{target.clip} {target.title}" if several and target.clip else target.title
 
 
-def check_quality(format_: str, quality: str) -> None:
-    """Raise BadInputError for a format or quality that is none."""
-    if not format_.isalnum():
-        raise BadInputError(f"format={format_!r} is not a format.", "Use mp4.")
-    if quality not in {"high", "medium", "low"}:
-        raise BadInputError(f"quality={quality!r} is not a choice.", "Use one of: high, medium, low.")
+def _asked(order: Order, more: dict[str, Any]) -> str:
+    """Return in words what an order asks for beyond the usual."""
+    return ", ".join([f"format {order.format}", *(f"{name} {value}" for name, value in more.items())])
+
+
+def _burned(draft: Any) -> bool:
+    return any(track.mode == "burned" for track in timeline.decode(draft).tracks)

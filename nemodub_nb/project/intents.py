@@ -30,6 +30,8 @@ class Intent:
     """What the agent is to be told; empty for the project's own commands."""
     languages: tuple[str, ...] = ()
     """Languages named in an export."""
+    together: bool = False
+    """An export asked for in one file."""
     files: tuple[str, ...] = ()
     """Paths or URLs named in an upload."""
     then_export: bool = False
@@ -68,7 +70,7 @@ _LANGUAGE_WORDS: Final = "|".join(
 _THING: Final = (
     r"(?:videos?|clips?|files?|mp4s?|results?|movies?|projects?|timelines?|dubs?|dubbed|versions?|outputs?|renders?|cuts?|everything|"
     r"it|them|this|that|those|these|all|both|each|one|subtitles?|captions?|srts?|vtts?|final|finished|whole|full|new|last|"
-    r"language|languages|track|tracks|quality|high|medium|low|best|hd|1080p|720p|4k|h264|"
+    r"language|languages|track|tracks|quality|single|same|together|high|medium|low|best|hd|1080p|720p|4k|h264|"
     rf"the|a|an|my|our|your|of|in|as|to|with|for|and|or|only|here|me|{_LANGUAGE_WORDS}|{_TYPES}|[a-z]{{2}}(?:-[a-z]{{2}})?)"
 )
 # Atomic: a word that several of its alternatives fit would otherwise be tried in every combination.
@@ -87,6 +89,9 @@ _EXPORT: Final = (
     re.compile(r"(?:发给我|发我|发送|把|要)?(?:最终|成品|完成的|这个|所有)?的?视频(?:发给我|发我|发过来|导出|下载)(?:来|出来|下来)?"),
     re.compile(r"(?:发给我|发我)(?:最终|成品|这个|所有)?的?(?:视频|文件|成品)"),
 )  # fmt: skip
+_TOGETHER: Final = re.compile(
+    r"\b(?:in(?:to)?|as)\s+(?:one|a\s+single|the\s+same)\s+(?:file|video|mp4|webm)\b|\btogether\b|一个文件"
+)
 _CREDITS: Final = (
     re.compile(
         r"(?:(?:check|show|get|view|see|tell|display|give|print)\s+)?(?:me\s+)?(?:(?:my|the|our|remaining|available|current|account)\s+)*"
@@ -131,9 +136,7 @@ def route(sentence: str) -> Intent:
         return Intent("upload", files=files)
     own = _command(text)
     if own is not None:
-        return Intent(
-            own, languages=_named(text) if own == "export" else (), files=files if own == "upload" else ()
-        )
+        return _export(text) if own == "export" else Intent(own, files=files if own == "upload" else ())
     masked = _masked(text)
     if (found := _THEN_EXPORT.search(masked)) and _command(text[found.start("export") :]) == "export":
         before = re.sub(r"[\s,;,;、]+$", "", text[: found.start()])
@@ -143,9 +146,14 @@ def route(sentence: str) -> Intent:
             and not _NOT.search(masked[found.start("export") :])
         ):
             if _core(before) == "":
-                return Intent("export", languages=_named(text))
-            return Intent("agent", sentence=before, then_export=True)
+                return _export(text)
+            one_file = bool(_TOGETHER.search(masked[found.start("export") :]))
+            return Intent("agent", sentence=before, then_export=True, together=one_file)
     return Intent("agent", sentence=text)
+
+
+def _export(text: str) -> Intent:
+    return Intent("export", languages=_named(text), together=bool(_TOGETHER.search(text.casefold())))
 
 
 def _command(text: str) -> Action | None:

@@ -6,15 +6,20 @@ import contextlib
 import json
 import os
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, Self
 
 from nemodub_nb import timeline
+from nemodub_nb.presets import TOGETHER
 
 from .errors import BadInputError
 from .safe import file_part, file_stem
 from .values import Export
+
+_OF_TRACK: Final = ("loudness_lufs", "loudness_target_lufs", "true_peak_dbtp")
+"""What is measured on each sound track."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,13 @@ class Target:
     """The name of all its files, without their extensions."""
     format: str
     """mp4 or another that the server knows."""
+    languages: tuple[str, ...] = ()
+    """Those of a file that holds several, the default one first."""
+
+    @classmethod
+    def remembered(cls, fields: Mapping[str, Any]) -> Self:
+        """Return a target as the journal remembers it."""
+        return cls(**{**fields, "languages": tuple(fields.get("languages") or ())})
 
     @property
     def video(self) -> Path:
@@ -37,7 +49,12 @@ class Target:
     @property
     def title(self) -> str:
         """What people call it."""
-        return self.language or self.clip or self.stem
+        return self.language or ("+".join(self.languages)) or self.clip or self.stem
+
+    @property
+    def holds(self) -> str | tuple[str, ...] | None:
+        """The language or languages of the draft that it is rendered from; None is the whole."""
+        return self.language or self.languages or None
 
     def file(self, ending: str) -> Path:
         """Return a file that belongs to the video."""
@@ -45,9 +62,16 @@ class Target:
 
 
 def targets(
-    draft: Any, languages: list[str] | None, clip: str | None, folder: Path, format_: str, name: str
+    draft: Any,
+    languages: list[str] | None,
+    clip: str | None,
+    folder: Path,
+    format_: str,
+    name: str,
+    *,
+    together: bool = False,
 ) -> list[Target]:
-    """Return the videos that a draft makes: one a clip and language.
+    """Return the videos that a draft makes: one a clip and language, or `together` one a clip.
 
     A draft that names no languages makes one video of the whole; it carries the language's name when just one was asked for.
     `name` stands for the clip where the draft names none.
@@ -57,6 +81,10 @@ def targets(
     for one in named:
         has = timeline.languages(draft, one)
         if not has and len(named) > 1 and clip is None:
+            continue
+        if together:
+            chosen = [tag for tag in languages or has if tag in has or not has]
+            found += [_together(one, chosen, folder, format_, name)] if chosen or not has else []
             continue
         wanted: list[str | None]
         if has:
@@ -85,29 +113,57 @@ def usable_folder(to: str | os.PathLike[str]) -> Path:
 
 
 def finish(target: Target, draft: Any, measured: dict[str, Any], duration_s: float | None) -> Export:
-    """Write the subtitles and the report beside a finished video, and return the export."""
-    subtitles = _write_subtitles(target, draft)
-    size = target.video.stat().st_size
-    report = target.file(".report.json")
+    """Write the subtitles and the report of each language beside a finished video, and return the export."""
+    tags = target.languages or (target.language,)
+    written = [_write_texts(target, tag, draft, measured, duration_s) for tag in tags]
+    return Export(
+        target.clip,
+        target.language,
+        target.video,
+        tuple(path for subtitles, _ in written for path in subtitles),
+        written[0][1],
+        target.video.stat().st_size,
+        duration_s,
+        measured,
+        tuple(tag for tag in tags if tag),
+        tuple(report for _, report in written),
+    )
+
+
+def _write_texts(
+    target: Target, language: str | None, draft: Any, measured: dict[str, Any], duration_s: float | None
+) -> tuple[list[Path], Path]:
+    """Write the subtitles and the report of one language of a video."""
+    own = f".{file_part(language)}" if target.languages and language else ""
+    subtitles = _write_subtitles(target, language, own, draft)
+    report = target.file(f"{own}.report.json")
     write_whole(
         report,
         json.dumps(
             {
                 "source": target.clip,
-                "language": target.language,
+                "language": language,
                 "outputs": {"video": target.video.name, "subtitles": [path.name for path in subtitles]},
                 "duration_s": duration_s,
-                "size_bytes": size,
-                "measured": measured,
-                "segments": segments(draft, target.clip, target.language),
+                "size_bytes": target.video.stat().st_size,
+                "measured": _measured_of(measured, language),
+                "segments": segments(draft, target.clip, language),
             },
             ensure_ascii=False,
             indent=1,
         ),
     )
-    return Export(
-        target.clip, target.language, target.video, tuple(subtitles), report, size, duration_s, measured
-    )
+    return subtitles, report
+
+
+def _measured_of(measured: Mapping[str, Any], language: str | None) -> dict[str, Any]:
+    """Return what was measured on the video and, of its sound tracks, on that of a language."""
+    tracks = measured.get("tracks")
+    of_video = {name: value for name, value in measured.items() if name != "tracks"}
+    for track in tracks if isinstance(tracks, list) else ():
+        if isinstance(track, dict) and track.get("language") == language:
+            return of_video | {name: track[name] for name in _OF_TRACK if name in track}
+    return of_video
 
 
 def segments(draft: Any, clip: str | None, language: str | None) -> list[dict[str, Any]]:
@@ -143,13 +199,13 @@ def write_whole(path: Path, text: str) -> None:
         raise
 
 
-def _write_subtitles(target: Target, draft: Any) -> list[Path]:
-    if target.language is None:
+def _write_subtitles(target: Target, language: str | None, own: str, draft: Any) -> list[Path]:
+    if language is None:
         return []
-    cues = timeline.cues(draft, target.language, target.clip)
+    cues = timeline.cues(draft, language, target.clip)
     if not cues:
         return []
-    files = {target.file(".srt"): timeline.srt(cues), target.file(".vtt"): timeline.vtt(cues)}
+    files = {target.file(f"{own}.srt"): timeline.srt(cues), target.file(f"{own}.vtt"): timeline.vtt(cues)}
     for path, text in files.items():
         write_whole(path, text)
     return list(files)
@@ -159,6 +215,11 @@ def _target(clip: str | None, language: str | None, folder: Path, format_: str, 
     # Never the bare stem: the clip itself may lie in that folder.
     tail = file_part(language) if language else "export"
     return Target(clip, language, str(folder), f"{file_stem(clip or name)}.{tail}", format_)
+
+
+def _together(clip: str | None, tags: list[str], folder: Path, format_: str, name: str) -> Target:
+    stem = f"{file_stem(clip or name)}.{TOGETHER}"
+    return Target(clip, None, str(folder), stem, format_, tuple(tags))
 
 
 def _distinct(found: list[Target]) -> list[Target]:
@@ -172,5 +233,5 @@ def _distinct(found: list[Target]) -> list[Target]:
             head, _, tail = target.stem.rpartition(".")
             stem = f"{head}-{number}.{tail}"
         seen.add(stem.casefold())
-        distinct.append(Target(target.clip, target.language, target.folder, stem, target.format))
+        distinct.append(replace(target, stem=stem))
     return distinct

@@ -210,15 +210,23 @@ class Project(Looking, Listening, Editing):
         *,
         clip: Clip | str | None = None,
         to: Path = ".",
-        format: str = "mp4",  # noqa: A002 - the API's own word
+        format: str | None = None,  # noqa: A002 - the API's own word
         quality: str = "high",
+        preset: str | None = None,
+        together: bool = False,
+        original: bool = False,
         show: bool | View = True,
     ) -> Exports:
         """Write one video a language to the folder `to`, with subtitles and a report beside each.
 
         Files are named `<clip>.<language>.mp4`, `.srt`, `.vtt` and `.report.json`. languages, clip: all when not given.
-        quality: high, medium or low. One video failing does not stop the others: see `Exports.failed`. Raises BadInputError
-        for a folder that cannot be written, NothingToExportError, PlanBlocksExportError.
+        format: mp4, webm, or sound alone as m4a, mp3, wav or opus. quality: high, medium or low. preset: shape, loudness and
+        format for a platform: youtube, youtube-shorts, tiktok, instagram-reel, instagram-feed, linkedin, podcast or
+        broadcast; see nemodub_nb.presets. together: one file, `<clip>.mul.mp4`, with a sound and a subtitle track a language,
+        the first language being what players choose; original: the clip's own sound as one more track of it.
+
+        One video failing does not stop the others: see `Exports.failed`. Raises BadInputError for a folder that cannot be
+        written, NotHereError for what the backend refuses, NothingToExportError, PlanBlocksExportError.
         """
         options: ExportOptions = {
             "languages": languages,
@@ -226,6 +234,9 @@ class Project(Looking, Listening, Editing):
             "to": to,
             "format": format,
             "quality": quality,
+            "preset": preset,
+            "together": together,
+            "original": original,
         }
         return LOOP.run(self._actions.export(_view("Export", show=show), options))
 
@@ -235,8 +246,11 @@ class Project(Looking, Listening, Editing):
         *,
         clip: Clip | str | None = None,
         to: Path = ".",
-        format: str = "mp4",  # noqa: A002 - the API's own word
+        format: str | None = None,  # noqa: A002 - the API's own word
         quality: str = "high",
+        preset: str | None = None,
+        together: bool = False,
+        original: bool = False,
         show: bool | View = True,
     ) -> Exports:
         """Export, as `export` does."""
@@ -246,6 +260,9 @@ class Project(Looking, Listening, Editing):
             "to": to,
             "format": format,
             "quality": quality,
+            "preset": preset,
+            "together": together,
+            "original": original,
         }
         return await LOOP.follow(self._actions.export(_view("Export", show=show), options))
 

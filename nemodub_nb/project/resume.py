@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from nemodub_nb.client import NemoError, SessionNotFoundError
 
 from . import exports, talk
+from .orders import Order
 from .outputs import Target
 from .safe import plain
 from .values import Export, Exports, Reply, Resumed
@@ -42,7 +43,7 @@ async def resume(desk: Desk, view: View) -> Resumed:
         try:
             done.append(await _render(desk, render, view))
         except (NemoError, OSError) as error:
-            failed[Target(**render.fields["target"]).title] = plain(str(error), 500)
+            failed[Target.remembered(render.fields["target"]).title] = plain(str(error), 500)
     return Resumed(session, tuple(replies), Exports(tuple(done), failed))
 
 
@@ -55,13 +56,13 @@ async def _reply(desk: Desk, message: SentMessage, view: View) -> Reply:
 
 
 async def _render(desk: Desk, render: SubmittedRender, view: View) -> Export:
-    target = Target(**render.fields["target"])
+    target = Target.remembered(render.fields["target"])
     try:
         return await exports.fetch(desk, view, render.id, target, render.fields.get("draft"))
     except NemoError as error:
         if isinstance(error, exports.LOST):
             desk.journal.render_status(render.id, "failed")
             return await exports.render(
-                desk, view, target, render.fields.get("draft"), render.fields["quality"]
+                desk, view, target, render.fields.get("draft"), Order.remembered(render.fields)
             )
         raise

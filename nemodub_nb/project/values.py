@@ -59,7 +59,7 @@ class Export:
 
     clip: str | None
     language: str | None
-    """None when the backend does not say which languages the timeline holds."""
+    """None when it holds several, or when the backend does not say which languages the timeline holds."""
     video: Path
     subtitles: tuple[Path, ...]
     """SRT and WebVTT; empty when there are none or they were switched off."""
@@ -69,6 +69,10 @@ class Export:
     duration_s: float | None = None
     measured: Mapping[str, Any] = field(default_factory=dict)
     """What the render measured, such as its loudness; empty where the backend does not say."""
+    languages: tuple[str, ...] = ()
+    """What it speaks: several when they were exported together, the default one first; empty where that is not known."""
+    reports: tuple[Path, ...] = ()
+    """The report of each language; `report` is the first."""
 
     def _repr_html_(self) -> str:
         return display.exports_html([self], {})

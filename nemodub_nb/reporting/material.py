@@ -79,7 +79,7 @@ def from_files(paths: Iterable[str]) -> Material:
 def from_exports(exports: Exports | Export) -> Material:
     """Read the reports of what an export returned, what failed included."""
     done = [exports] if isinstance(exports, Export) else list(exports)
-    made = from_files(str(one.report) for one in done)
+    made = from_files(str(path) for one in done for path in one.reports or (one.report,))
     clips = list(dict.fromkeys(one.clip for one in done if one.clip))
     failed = {} if isinstance(exports, Export) else exports.failed
     made.videos += [_not_exported(title, error, clips) for title, error in failed.items()]
@@ -139,7 +139,7 @@ def from_project(project: Project, exports: Exports | None = None) -> Material:
     """Take what is on a project's timeline and in its ledger, and what was exported of it."""
     state = project.state()
     sources = {clip.name: clip for clip in project.clips}
-    written = {(one.clip, one.language): one for one in exports or ()}
+    written = {(one.clip, tag) for one in exports or () for tag in one.languages or (one.language,)}
     material = from_exports(exports) if exports is not None else Material("")
     material.title, material.ledger = project.name, project.ledger()
     clips: list[str | None] = [*timeline.clips(state.draft)] or [*sources] or [None]

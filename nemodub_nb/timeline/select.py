@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, Final
 
 from .draft import decode, raw_tracks
@@ -34,17 +35,20 @@ def languages(draft: object, clip: str | None = None) -> list[str]:
     return list(dict.fromkeys(track.language for track in tracks if track.language))
 
 
-def select(draft: dict[str, Any], clip: str | None = None, language: str | None = None) -> dict[str, Any]:
-    """Return the draft that renders one clip in one language.
+def select(
+    draft: dict[str, Any], clip: str | None = None, language: str | Collection[str] | None = None
+) -> dict[str, Any]:
+    """Return the draft that renders one clip in one language, or in those of a collection.
 
     Tracks of other clips and the dubs and subtitles of other languages are left out; everything else, unknown keys
     included, stays as it is. The length is measured again when another clip's tracks went. The input is not changed.
     """
+    wanted = {None, language} if language is None or isinstance(language, str) else {None, *language}
     kept = [
         raw
         for raw, track in zip(raw_tracks(draft), decode(draft).tracks, strict=True)
         if (clip is None or track.clip in (None, clip))
-        and (language is None or track.role not in LANGUAGE_ROLES or track.language in (None, language))
+        and (language is None or track.role not in LANGUAGE_ROLES or track.language in wanted)
     ]
     selected = {**draft, "t": kept}
     if clip is not None and "d" in draft and set(clips(draft)) - {clip}:

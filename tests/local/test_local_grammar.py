@@ -18,6 +18,7 @@ from nemodub_nb.local.agent.actions import (
     Help,
     Keep,
     Level,
+    Loudness,
     OriginalVoice,
     Quality,
     RemoveLanguages,
@@ -40,6 +41,7 @@ EN, ES, FR = SpokenLanguage("en"), Dub(("es",)), Dub(("fr",))
 DUCK, KEEP, OUT = OriginalVoice("duck"), OriginalVoice("keep"), OriginalVoice("remove")
 OFF, ON, BURNED = Subtitles("off"), Subtitles("track"), Subtitles("burned")
 TALL, WIDE, SQUARE = Aspect("9:16"), Aspect("16:9"), Aspect("1:1")
+STREAMING, BROADCAST, PODCAST = Loudness(-14.0), Loudness(-23.0), Loudness(-16.0)
 QUIETER, LOUDER = Level("background", 0.7, relative=True), Level("background", 1.4, relative=True)
 
 UNDERSTOOD = [
@@ -155,13 +157,29 @@ UNDERSTOOD = [
     # shape
     ("make it 9:16", [TALL]),
     ("9:16 for phones", [TALL]),
-    ("make it vertical for TikTok", [TALL]),
-    ("for YouTube Shorts", [TALL]),
-    ("for YouTube", [WIDE]),
+    ("make it vertical for TikTok", [TALL, STREAMING]),
+    ("for YouTube Shorts", [TALL, STREAMING]),
+    ("for YouTube", [WIDE, STREAMING]),
     ("16:9 please", [WIDE]),
     ("widescreen", [WIDE]),
     ("square please", [SQUARE]),
     ("back to the original aspect ratio", [Aspect(None)]),
+    # loudness
+    ("−14 LUFS", [STREAMING]),
+    ("set the loudness to -14 LUFS", [STREAMING]),
+    ("bring it to -19.5 lufs please", [Loudness(-19.5)]),
+    ("broadcast loudness", [BROADCAST]),
+    ("make it for TV", [BROADCAST]),
+    ("use the EBU R128 standard", [BROADCAST]),
+    ("EBU R128", [BROADCAST]),
+    ("for my podcast", [PODCAST]),
+    ("streaming loudness", [STREAMING]),
+    ("for an Instagram Reel", [TALL, STREAMING]),
+    ("for the Instagram feed", [SQUARE, STREAMING]),
+    ("for LinkedIn", [STREAMING]),
+    ("make it square with broadcast loudness", [SQUARE, BROADCAST]),
+    ("Dub into Spanish for YouTube", [ES, WIDE, STREAMING]),
+    ("back to the usual loudness", [Loudness(None)]),
     # voices
     ("Use the voice kokoro:ef_dora for Spanish.", [UseVoice("kokoro:ef_dora", "es")]),
     ("use kokoro:ff_siwis", [UseVoice("kokoro:ff_siwis", None)]),

@@ -127,6 +127,14 @@ class Aspect:
 
 
 @dataclass(frozen=True)
+class Loudness:
+    """How loud an export is."""
+
+    lufs: float | None
+    """Integrated loudness; None is the usual."""
+
+
+@dataclass(frozen=True)
 class UseVoice:
     """Speak with a named voice."""
 
@@ -231,6 +239,7 @@ Action = (
     | Drop
     | Restore
     | Aspect
+    | Loudness
     | UseVoice
     | Speed
     | Quality

@@ -10,6 +10,7 @@ from nemodub_nb.local.agent import actions as do
 from nemodub_nb.local.agent import ranges
 from nemodub_nb.local.agent.plan import ClipPlan, Title
 from nemodub_nb.local.agent.words import listed, percent, seconds
+from nemodub_nb.presets import DUB_LUFS, LOUDNESS_RANGE_LUFS, lufs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -136,6 +137,15 @@ def _aspect(ratio: str | None, plan: ClipPlan, clip: Clip) -> Change:
     return Change(replace(plan, aspect=ratio), said)
 
 
+def _loudness(wanted: float | None, plan: ClipPlan) -> Change:
+    if wanted is None:
+        return Change(replace(plan, loudness_lufs=None), f"An export has {lufs(DUB_LUFS)} again, as usual.")
+    least, most = LOUDNESS_RANGE_LUFS
+    value = min(max(wanted, least), most)
+    limited = "" if value == wanted else f" ({least:g} to {most:g} is the range)"
+    return Change(replace(plan, loudness_lufs=value), f"An export is brought to {lufs(value)}{limited}.")
+
+
 def voice_language(voice: str) -> str | None:
     """Return the language that a voice's name says it speaks, None when it does not say."""
     engine, _, name = voice.partition(":")
@@ -215,6 +225,7 @@ _CHANGES: dict[type, Callable[[Any, ClipPlan, Clip], Change]] = {
         replace(plan, kept=()), "The clip has its whole length again."
     ),
     do.Aspect: lambda action, plan, clip: _aspect(action.ratio, plan, clip),
+    do.Loudness: lambda action, plan, _: _loudness(action.lufs, plan),
     do.UseVoice: lambda action, plan, _: _voice(action.voice, action.language, plan),
     do.Speed: lambda action, plan, _: _speed(action, plan),
     do.Quality: lambda action, plan, _: Change(

@@ -121,14 +121,20 @@ def _sound(view: ClipView) -> Json:
         source = view.clip.file.asset_id
     elif plan.original == "remove" and bed:
         meta = {"role": "bed", "name": "Music and effects", "volume": plan.background}
+        meta["original"] = view.clip.file.asset_id
         source = bed
     else:
         meta = {"role": "original", "name": "Original sound", "volume": plan.background}
         source = view.clip.file.asset_id
         if plan.original != "keep":
             meta["duck"] = True
-    meta["source"] = source
+    meta |= {"source": source, **_loudness(plan)}
     return _track(view, TrackType.AUDIO, meta, _source_segments(view, source))
+
+
+def _loudness(plan: ClipPlan) -> Json:
+    """Return what an export is brought to, where something was said about it."""
+    return {} if plan.loudness_lufs is None else {"loudness_lufs": plan.loudness_lufs}
 
 
 def _source_segments(view: ClipView, source: str) -> list[Json]:
@@ -153,6 +159,7 @@ def _dub(view: ClipView, language: str) -> Json:
         "volume": view.plan.dub_volume,
         "source": dub["stem"],
         "voice": dub["voice"],
+        **_loudness(view.plan),
     }
     segments = [
         _segment(at, first, last, {"text": row["text"], "source": dub["stem"], "report": row})

@@ -9,7 +9,8 @@ The rules look for instructions anywhere in the sentence, so one message can hol
 - subtitles: “subtitles on / off”, “burn the subtitles into the picture”
 - titles: “add a title “Hello” for 5 seconds at 0:10”, “remove the title”
 - length: “trim to the first 10 seconds”, “cut the first 2 seconds”, “keep 0:05 to 0:20”, “restore the whole length”
-- shape: “make it 9:16”, “vertical”, “square”, “for TikTok”, “for YouTube”
+- shape: “make it 9:16”, “vertical”, “square”, “for TikTok”, “for YouTube”; how loud they want a file goes with it
+- loudness: “−14 LUFS”, “broadcast loudness”, “for a podcast”
 - voices: “use the voice kokoro:ef_dora for Spanish”, “speak faster”, “use the fast voices”
 - single lines, by the number that the tables show: “change line 3 in Spanish to “…””, “mute line 4”, “keep the original voice
   in line 2”, “use the voice kokoro:em_alex for line 5”, “start line 3 at 0:12.5”, “reset line 3”, “approve all lines in Spanish”,
@@ -29,6 +30,7 @@ from dataclasses import dataclass
 from nemodub_nb.local.agent.actions import Action, Dub, ExportTalk, Help, Review, Undo
 from nemodub_nb.local.agent.rules_languages import read_languages
 from nemodub_nb.local.agent.rules_lines import read_lines, read_review
+from nemodub_nb.local.agent.rules_loudness import read_loudness
 from nemodub_nb.local.agent.rules_picture import read_picture
 from nemodub_nb.local.agent.rules_sound import read_sound
 from nemodub_nb.local.agent.sentence import Sentence
@@ -86,6 +88,7 @@ def understand(text: str) -> Understanding:
     sentence.take(_HELP, lambda _: Help())
     read_lines(sentence)
     review = read_review(sentence)
+    read_loudness(sentence)
     read_picture(sentence)
     read_sound(sentence)
     read_languages(sentence)

@@ -50,6 +50,8 @@ class ClipPlan:
     """Kept parts of the source in seconds; empty is all of it."""
     aspect: str | None = None
     """Shape of the picture; None is the clip's own."""
+    loudness_lufs: float | None = None
+    """What an export is brought to; None is the usual."""
     voices: tuple[tuple[str, str], ...] = ()
     """Chosen voices: (language, engine:name), sorted."""
     quality: Literal["best", "fast"] = "best"

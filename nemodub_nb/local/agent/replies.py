@@ -15,7 +15,7 @@ HELP = (
     "“Dub this video into Spanish, French, and German”, “The video is in English”, “Remove German”, "
     "“Keep the original voice low under the dub”, “Set the background volume to 35%”, "
     "“Burn the subtitles into the picture”, “No subtitles”, “Add a title “Hello” for 5 seconds”, "
-    "“Trim to the first 10 seconds”, “Cut the first 2 seconds”, “Make it 9:16”, "
+    "“Trim to the first 10 seconds”, “Cut the first 2 seconds”, “Make it 9:16”, “For TikTok”, “−14 LUFS”, "
     "“Use the voice kokoro:ef_dora for Spanish”, “Speak faster”, “Use the fast voices” or “Undo”. "
     "To look before anything is spoken: “Translate it into Spanish for review”. To change a line, by the number that the tables "
     "show: “Change line 3 in Spanish to “Hola””, “Mute line 4”, “Keep the original voice in line 2”, “Approve all lines in Spanish”. "

@@ -11,6 +11,7 @@ from nemodub_nb.local.agent.actions import (
     Aspect,
     Drop,
     Keep,
+    Loudness,
     RemoveTitles,
     Restore,
     SubtitleMode,
@@ -20,6 +21,7 @@ from nemodub_nb.local.agent.language_lists import read
 from nemodub_nb.local.agent.patterns import compiled, said
 from nemodub_nb.local.agent.sentence import QUOTE
 from nemodub_nb.local.agent.times import DURATION, TIME, seconds_of
+from nemodub_nb.presets import PRESETS
 
 if TYPE_CHECKING:
     from nemodub_nb.local.agent.sentence import Sentence
@@ -96,15 +98,28 @@ _RATIO = compiled(
 _TIME_BEFORE = compiled(r"(?:\bfrom|\bbetween|\bat|\bafter|\bbefore|\d\s*(?:to|-|–|until|and))\s*$")
 _TIME_AFTER = compiled(r"\d+[:：]\d+\s*(?:to|-|–|until|and)\s*\d")
 """What makes `9:16` a time: sixteen seconds past nine minutes."""
+_PLATFORMS = {
+    "youtube-shorts": r"(?:youtube\s+)?shorts",
+    "youtube": r"youtube(?!\s+shorts)",
+    "tiktok": r"tik\s?-?tok|抖音",
+    "instagram-reel": r"(?:instagram\s+|facebook\s+)?reels?|(?:instagram\s+)?stor(?:y|ies)",
+    "instagram-feed": r"(?:the\s+)?instagram\s+(?:feed|posts?)",
+}
+"""Presets that say a shape, by what people call them; how loud a file is goes with it."""
 _SHAPES = {
-    "9:16": r"vertical(?:ly)?|portrait|tik\s?-?tok|(?:instagram\s+|facebook\s+)?reels?|(?:youtube\s+)?shorts|(?:instagram\s+)?stor(?:y|ies)|snapchat|(?<=for )(?:mobile\s+)?phones?|竖屏|抖音",
+    "9:16": r"vertical(?:ly)?|portrait|snapchat|(?<=for )(?:mobile\s+)?phones?|竖屏",
     "1:1": r"square|正方形|方形",
-    "16:9": r"wide-?\s?screen|landscape|horizontal(?:ly)?|youtube(?!\s+shorts)|横屏",
+    "16:9": r"wide-?\s?screen|landscape|horizontal(?:ly)?|横屏",
 }
 _SHAPE_END = r"(?!\w)(?:\s+(?:aspect(?:\s+ratio)?|ratio|format|video|version|shape|mode|orientation))?"
-_SHAPE_RULES = {
-    ratio: compiled(rf"{_TO_SHAPE}(?<!\w)(?:{words}){_SHAPE_END}") for ratio, words in _SHAPES.items()
-}
+
+
+def _shape_rule(words: str) -> re.Pattern[str]:
+    return compiled(rf"{_TO_SHAPE}(?<!\w)(?:{words}){_SHAPE_END}")
+
+
+_PLATFORM_RULES = {PRESETS[name]: _shape_rule(words) for name, words in _PLATFORMS.items()}
+_SHAPE_RULES = {ratio: _shape_rule(words) for ratio, words in _SHAPES.items()}
 _OWN_SHAPE = compiled(
     r"(?:restore|use|keep|back\s+to|reset)\s+(?:to\s+)?(?:the\s+)?original\s+(?:aspect(?:\s+ratio)?|shape|format|ratio)"
 )
@@ -200,6 +215,10 @@ def _ratio(sentence: Sentence) -> None:
 
 def _shape(sentence: Sentence) -> None:
     sentence.take(_OWN_SHAPE, lambda _: Aspect(None))
+    for preset, pattern in _PLATFORM_RULES.items():
+        for match in sentence.matches(pattern):
+            actions = Aspect(preset.aspect), Loudness(preset.loudness_lufs)
+            sentence.strike(match.start(), match.end(), *actions)
     for ratio, pattern in _SHAPE_RULES.items():
         for match in sentence.matches(pattern):
             sentence.strike(match.start(), match.end(), Aspect(ratio))

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal, Self, cast
+from typing import TYPE_CHECKING, Any, Literal, Self, cast
 
 from nemodub_nb.languages import own_name
 from nemodub_nb.local.engine.errors import BadJobError
 from nemodub_nb.local.engine.mix.mixdown import Entry
-from nemodub_nb.presets import ASPECTS, FORMATS, QUALITIES
+from nemodub_nb.presets import ASPECTS, DUB_LUFS, FORMATS, QUALITIES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-DEFAULT_LUFS: Final = -16.0
-"""The loudness of a dub where none is asked for."""
 
 
 @dataclass(frozen=True)
@@ -144,7 +141,7 @@ class RenderJob:
 def _sounds(job: Mapping[str, Any]) -> tuple[Sound, ...]:
     if job.get("sounds") is None:
         entries = tuple(_entry(entry) for entry in job.get("audio") or ())
-        usual = DEFAULT_LUFS if any(entry.role == "dub" for entry in entries) else None
+        usual = DUB_LUFS if any(entry.role == "dub" for entry in entries) else None
         level = _level(job.get("loudness_lufs", usual))
         return (Sound(entries, job.get("audio_language"), loudness_lufs=level),) if entries else ()
     return tuple(

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nemodub_nb.local.server.jobs import JobError
+from nemodub_nb.local.server.views import MEASURED
 from nemodub_nb.local.store import is_full
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _ALMOST = 99
-_MEASURED = ("loudness_lufs", "true_peak_dbtp", "picture", "width", "height", "duration_s")
+_KEPT = (*MEASURED, "duration_s")
 
 
 class RunningRenders:
@@ -43,11 +44,11 @@ class RunningRenders:
             await asyncio.wait([task])
 
     async def _work(self, render: Render) -> None:
-        output = self._backend.home.incoming / f"{uuid.uuid4().hex}.mp4"
+        output = self._backend.home.incoming / f"{uuid.uuid4().hex}.{render.job.get('format') or 'mp4'}"
         try:
             result = await self._run(render, output)
             file = await asyncio.to_thread(self._backend.files.adopt, Path(result["output"]), move=True)
-            measured = {key: result[key] for key in _MEASURED if key in result}
+            measured = {key: result[key] for key in _KEPT if key in result}
             self._backend.renders.complete(render, file, measured)
         except JobError as error:
             self._backend.renders.fail(render, f"{error.message} {error.advice}".strip())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from nemodub_nb.local.agent.draft import ClipView, build
@@ -12,6 +12,18 @@ from nemodub_nb.local.agent.plan import ClipPlan, analysis_key, language_key, sc
 if TYPE_CHECKING:
     from nemodub_nb.local.server.backend import Backend
     from nemodub_nb.local.store import Clip, Render, Session
+
+
+MEASURED: Final = (
+    "loudness_lufs",
+    "loudness_target_lufs",
+    "true_peak_dbtp",
+    "picture",
+    "width",
+    "height",
+    "tracks",
+)
+"""What is told of a finished export."""
 
 
 def file_url(base: str, key: str, name: str) -> str:
@@ -109,11 +121,7 @@ def shown_render(render: Render, base: str) -> dict[str, Any]:
     }
     if render.file:
         shown["output"] = {"url": url, "duration": render.result.get("duration_s"), "size": render.file.size}
-        shown["measured"] = {
-            key: render.result[key]
-            for key in ("loudness_lufs", "true_peak_dbtp", "picture")
-            if key in render.result
-        }
+        shown["measured"] = {key: render.result[key] for key in MEASURED if key in render.result}
     return shown
 
 
