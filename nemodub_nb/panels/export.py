@@ -9,23 +9,21 @@ from typing import Any, Final
 
 from nemodub_nb import timeline
 from nemodub_nb.client import NemoError
+from nemodub_nb.presets import DUB_LUFS, TOGETHER, lufs
 from nemodub_nb.project import BadInputError
 from nemodub_nb.project import Export as Exported
-from nemodub_nb.project.display import exports_html, exports_text, language_name, length
+from nemodub_nb.project.display import exports_html, exports_text, language_name
 from nemodub_nb.project.safe import file_part, file_stem, plain
 
 from . import front, onscreen, words
+from .export_choices import FileChoices
+from .measured import measured_facts
 from .panel import Panel
-from .shelf import PIECE_BYTES, SOURCE, FileGoneError, Item, key, piece, shelf
+from .shelf import PIECE_BYTES, SOURCE, WHOLE, FileGoneError, Item, files, key, piece, shelf
 from .story import Story
 from .words import own_name
 from .workflow import usable
 
-FORMATS: Final = {"mp4": "MP4"}
-"""What the backends render, and what it is called."""
-QUALITIES: Final = ("high", "medium", "low")
-SHAPES: Final = ("", "16:9", "9:16", "1:1")
-"""Empty: as the timeline has it."""
 MOST_BYTES: Final = 300 * 1024 * 1024
 """Larger files are linked and not played here: a page would hold them in memory."""
 _LONGEST_FOLDER: Final = 1000
@@ -41,12 +39,12 @@ class Export(Panel):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         self._left_out: frozenset[str] = frozenset()
-        self._format = "mp4"
-        self._quality = "high"
-        self._shape = ""
+        self._file = FileChoices(lambda: self.workflow.backend == "local")
         self._folder = "."
         self._reshaping = False
         self._under_way: tuple[str, ...] = ()
+        self._ordered: tuple[str, ...] = ()
+        """What the last export was asked for."""
         self._cost: float | None = None
         self._shelf: dict[str, Item] = {}
         self._rendered_from: dict[Path, tuple[Exported, str]] = {}
@@ -65,16 +63,13 @@ class Export(Panel):
         names = self._names()
         return {
             "say": self._say(),
-            "rows": [self._row(name) for name in names],
+            "rows": [
+                *(self._row(name) for name in names),
+                *([self._one_row()] if self._has_one_row() else []),
+            ],
             "films": self._films(),
-            "formats": [*FORMATS.items()],
-            "format": self._format,
-            "qualities": [(name, words.QUALITIES[name]) for name in QUALITIES],
-            "quality": self._quality,
-            "shapes": [(name, words.SHAPES[name]) for name in SHAPES],
-            "shape": self._shape,
+            **self._file.view(names),
             "shape_now": onscreen.aspect(self._draft, flow.clip) or "",
-            "sentence": words.shape_sentence(self._shape) if self._shape else "",
             "folder": self._folder,
             "busy": flow.rendering is not None,
             "asking": flow.work is not None,
@@ -92,15 +87,14 @@ class Export(Panel):
         if len(flow.clips) > 1 and flow.clip:
             options.append(f"clip={flow.clip.name!r}")
         options += [f"to={self._folder!r}"] if self._folder != "." else []
-        options += [f"format={self._format!r}"] if self._format != "mp4" else []
-        options.append(f"quality={self._quality!r}")
+        options += self._file.code(self._names())
         return "\n".join(
             [
                 "import nemodub_nb as nd",
                 "",
                 f"project = nd.open_project({flow.name!r}, backend={flow.backend!r})",
                 "project.resume()",
-                *([f"project.ask({words.shape_sentence(self._shape)!r})"] if self._shape else []),
+                *([f"project.ask({words.shape_sentence(self._file.shape)!r})"] if self._file.shape else []),
                 f"exports = project.export({', '.join(options)})",
                 "exports",
             ]
@@ -122,9 +116,13 @@ class Export(Panel):
         """Tell whether every language of the clip is exported as it is now."""
         self._look()
         names = self._names()
-        return bool(names) and all(
-            (one := self._export(name)) is not None and one.video not in self._older for name in names
-        )
+        fresh = {
+            tag
+            for one in self._exports()
+            if one.video not in self._older
+            for tag in one.languages or (one.language or "",)
+        }
+        return bool(names) and fresh.issuperset(names)
 
     def why(self) -> str:
         """Return what has to happen before something can be exported."""
@@ -141,14 +139,12 @@ class Export(Panel):
     # What the page asks for
 
     async def do_choose(self, message: Mapping[str, Any], _buffers: Sequence[memoryview]) -> None:
-        """Take over a choice: languages, format, quality, shape or folder."""
+        """Take over a choice: languages, preset, format, quality, shape, one file for all, or folder."""
         self.clear_error()
         chosen = message.get("languages")
         if isinstance(chosen, list):
             self._left_out = frozenset(self._names()) - {name for name in chosen if isinstance(name, str)}
-        self._format = _one_of(message.get("format"), FORMATS, self._format)
-        self._quality = _one_of(message.get("quality"), QUALITIES, self._quality)
-        self._shape = _one_of(message.get("shape"), SHAPES, self._shape)
+        self._file.take(message)
         folder = message.get("folder")
         if isinstance(folder, str):
             self._folder = plain(folder, _LONGEST_FOLDER).strip() or "."
@@ -162,21 +158,18 @@ class Export(Panel):
             raise BadInputError(words.NO_LANGUAGE, words.CHOOSE_LANGUAGE)
         if flow.rendering is not None or self._reshaping:
             return  # a second click: the button was not yet drawn as busy
-        if self._shape:
+        if self._file.shape:
             self._reshaping = True
             try:
                 await self._reshape()
             finally:
                 self._reshaping = False
         before = flow.credits
-        self._under_way = tuple(names)
+        self._under_way = ("",) if self._joins() else tuple(names)
+        self._ordered = tuple(names)
+        options = self._file.options(self._names())
         try:
-            await flow.export(
-                [name for name in names if name] or None,
-                format=self._format,
-                quality=self._quality,
-                to=self._folder,
-            )
+            await flow.export([name for name in names if name] or None, to=self._folder, **options)
         except NemoError as error:
             flow.tell("failed", error)
             raise
@@ -235,23 +228,24 @@ class Export(Panel):
 
     async def _reshape(self) -> None:
         """Say the shape to the agent and see that the timeline took it over."""
-        flow, shape = self.workflow, self._shape
+        flow, shape = self.workflow, self._file.shape
         self._look()
         if onscreen.aspect(self._draft, flow.clip) == shape:
-            self._shape = ""
+            self._file.shape = ""
             return
         reply = await flow.ask(words.shape_sentence(shape))
         self._look()
         if onscreen.aspect(self._draft, flow.clip) != shape and not reply.changes:
             raise BadInputError(words.NOT_RESHAPED, words.said_instead(plain(reply.text, 200)))
-        self._shape = ""
+        self._file.shape = ""
 
     def _names(self) -> list[str]:
         """Return what can be exported: the languages of the clip; an empty name is the whole, where none is named."""
         flow = self.workflow
         clip = flow.clip.name if flow.clip and len(flow.clips) > 1 else None
         found = [*flow.languages] if clip is None else [*usable(timeline.languages(self._draft, clip))]
-        found += [one.language or "" for one in self._exports() if (one.language or "") not in found]
+        singles = [one.language or "" for one in self._exports() if one.language or not one.languages]
+        found += [name for name in dict.fromkeys(singles) if name not in found]
         if not found and flow.backend == "cloud" and timeline.ready_to_export(self._draft):
             return [""]
         return found
@@ -269,8 +263,35 @@ class Export(Panel):
     def _export(self, name: str) -> Exported | None:
         return next((one for one in reversed(self._exports()) if (one.language or "") == name), None)
 
+    # The file that holds several languages
+
+    def _joins(self) -> bool:
+        return self._file.joins(self._names())
+
+    def _has_one_row(self) -> bool:
+        return self._joins() or self._one() is not None
+
+    def _one(self) -> Exported | None:
+        """Return the export that holds several languages."""
+        return next((one for one in reversed(self._exports()) if not one.language and one.languages), None)
+
+    def _one_row(self) -> dict[str, Any]:
+        one = self._one()
+        tags = self._chosen() if self._joins() or one is None else one.languages
+        names = ", ".join(language_name(tag) for tag in tags if tag)
+        row = self._as_row("", one)
+        return {**row, "language": f"{words.IN_ONE}: {names}", "own": "", "tick": False, "chosen": False}
+
     def _row(self, name: str) -> dict[str, Any]:
-        one = self._export(name)
+        row = self._as_row(name, self._export(name))
+        if not self._joins():
+            return row
+        one = self._one()
+        there = one is not None and name in one.languages and row["state"] == "ready"
+        state = ("older" if one.video in self._older else "saved") if one and there else row["state"]
+        return {**row, "state": state, "will": words.track_of(self._will(TOGETHER))}
+
+    def _as_row(self, name: str, one: Exported | None) -> dict[str, Any]:
         state, share = self._state(name, one)
         failed = self._failure(name) if state == "failed" else ""
         return {
@@ -278,25 +299,27 @@ class Export(Panel):
             "language": language_name(name) if name else words.WHOLE,
             "own": own_name(name) if name else "",
             "chosen": name not in self._left_out,
+            "tick": True,
             "state": state,
             "share": share,
             "failed": failed,
             "files": self._files(one) if one and state in {"saved", "older", "failed"} else [],
             "size": one.size_bytes if one and state in {"saved", "older"} else None,
-            "facts": _facts(one) if one else "",
-            "will": self._will(name),
+            "facts": measured_facts(one) if one else "",
+            "will": self._will(name or (TOGETHER if self._joins() else "")),
         }
 
     def _will(self, name: str) -> str:
         """Return what the video will be called."""
         flow = self.workflow
         stem = file_stem(flow.clip.name if flow.clip else flow.name)
-        return f"{stem}.{file_part(name) or 'export'}.{self._format}"
+        return f"{stem}.{file_part(name) or 'export'}.{self._file.format}"
 
     def _state(self, name: str, one: Exported | None) -> tuple[str, float | None]:
         """Return a word for how far an export has come, and the share that is rendered."""
         flow = self.workflow
-        title = plain(name or (flow.clip.name if flow.clip else ""), 40)
+        whole = "+".join(self._ordered) if one is None or one.languages else ""
+        title = plain(name or whole or (flow.clip.name if flow.clip else ""), 40)
         for work in (flow.rendering, flow.work):
             step = work.progress.steps.get(title, {}).get("export") if work else None
             if step is not None and not step.complete:
@@ -315,13 +338,12 @@ class Export(Panel):
         flow = self.workflow
         clip = flow.clip.name if flow.clip else ""
         failed = flow.failed_exports
-        return plain(
-            failed.get(name) or failed.get(f"{clip} {name}") or ("" if name else failed.get(clip, "")), 500
-        )
+        known = (name, f"{clip} {name}") if name else (clip, "+".join(self._ordered))
+        return plain(next(filter(None, map(failed.get, known)), ""), 500)
 
     def _files(self, one: Exported) -> list[dict[str, Any]]:
         """Return the files of an export that are there, the video first."""
-        items = (self._shelf.get(key(one.language, path)) for path in (one.video, *one.subtitles, one.report))
+        items = (self._shelf.get(key(one, path)) for path in files(one))
         return [item.facts() for item in items if item is not None]
 
     def _films(self) -> list[dict[str, Any]]:
@@ -334,23 +356,25 @@ class Export(Panel):
             label = own_name(spoken) if spoken else words.ORIGINAL
             captions = "heard" if self._speaks else ""
             films.append({**source.facts(), "label": label, "lang": spoken or "", "captions": captions})
-        for name in self._names():
-            one = self._export(name)
-            item = self._shelf.get(key(one.language, one.video)) if one else None
-            if one is None or item is None or not item.plays:
+        for one in filter(None, (*map(self._export, filter(None, self._names())), self._export(""))):
+            item = self._shelf.get(key(one, one.video))
+            if item is None or not item.plays:
                 continue
-            track = self._shelf.get(f"{name or 'all'}.vtt")
-            films.append(
-                {
-                    **item.facts(),
-                    "label": own_name(name) if name else words.WHOLE,
-                    "lang": name,
-                    "captions": track.facts()
-                    if track and not onscreen.burned(self._draft, flow.clip, name)
-                    else "",
-                }
-            )
+            films.append({**item.facts(), **self._named(one)})
         return films
+
+    def _named(self, one: Exported) -> dict[str, Any]:
+        """Return what the player says of an export, and its subtitles where they are no part of the picture."""
+        several = one.language is None and bool(one.languages)
+        name = one.languages[0] if several else one.language or ""
+        track = self._shelf.get(f"{WHOLE}.{name}.vtt" if several else f"{name or WHOLE}.vtt")
+        burned = not several and onscreen.burned(self._draft, self.workflow.clip, name)
+        whole = words.IN_ONE if several else words.WHOLE
+        return {
+            "label": whole if several or not name else own_name(name),
+            "lang": name,
+            "captions": track.facts() if track and not burned else "",
+        }
 
     def _left(self) -> str:
         left = self.workflow.unfinished
@@ -372,34 +396,16 @@ class Export(Panel):
         if saved:
             return words.saved(len(saved), sum(one.size_bytes for one in saved), len(flow.failed_exports))
         height = flow.clip.height if flow.clip else None
-        return words.export_plan(
-            FORMATS[self._format],
-            f"{height}p"
-            if height and not onscreen.aspect(self._draft, flow.clip)
-            else onscreen.aspect(self._draft, flow.clip) or "",
-            flow.backend,
-        )
+        shape = self._file.aspect or onscreen.aspect(self._draft, flow.clip)
+        picture = shape or (f"{height}p" if height else "")
+        file = self._file.file
+        return words.export_plan(file.title, picture if file.picture else "", self._loudness())
 
-
-def _one_of(value: object, among: Mapping[str, str] | Sequence[str], old: str) -> str:
-    return value if isinstance(value, str) and value in among else old
-
-
-def _facts(one: Exported) -> str:
-    """Return what was measured of an export, on one line."""
-    measured = one.measured
-    width, height = _number(measured.get("width")), _number(measured.get("height"))
-    loudness, peak = _number(measured.get("loudness_lufs")), _number(measured.get("true_peak_dbtp"))
-    picture = words.PICTURES.get(str(measured.get("picture")), "")
-    parts = [
-        length(one.duration_s),
-        f"{width:.0f} × {height:.0f}" if width and height else "",
-        f"{loudness:.1f} LUFS".replace("-", "−") if loudness is not None else "",
-        f"{peak:.1f} dBTP".replace("-", "−") if peak is not None else "",
-        picture,
-    ]
-    return " · ".join(filter(None, parts))
-
-
-def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    def _loudness(self) -> str:
+        """Return how loud it will be; the cloud does not say."""
+        flow = self.workflow
+        if flow.backend != "local":
+            return ""
+        preset = self._file.preset.loudness_lufs if self._file.preset else None
+        said = onscreen.loudness(self._draft, flow.clip)
+        return lufs(next(value for value in (preset, said, DUB_LUFS) if value is not None))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from nemodub_nb import timeline
 from nemodub_nb.project.recovery import fingerprint
 from nemodub_nb.project.safe import plain
+from nemodub_nb.timeline.draft import number_of
 
 if TYPE_CHECKING:
     from nemodub_nb.project import Clip, Export
@@ -27,6 +28,15 @@ def aspect(draft: Any, clip: Clip | None) -> str | None:
         ),
         None,
     )
+
+
+def loudness(draft: Any, clip: Clip | None) -> float | None:
+    """Return what the timeline says an export is brought to, None where it says nothing."""
+    metas = (
+        track.extra.get("m") for role in ("dub", "bed", "original") for track in _tracks(draft, clip, role)
+    )
+    said = (number_of(meta.get("loudness_lufs")) for meta in metas if isinstance(meta, dict))
+    return next((value for value in said if value is not None), None)
 
 
 def burned(draft: Any, clip: Clip | None, language: str) -> bool:
@@ -57,7 +67,8 @@ def heard(draft: Any, clip: Clip | None) -> list[timeline.Cue]:
 
 def mark(draft: Any, export: Export) -> str:
     """Return what an export shows of the timeline, as something to compare."""
-    chosen = timeline.select(draft, export.clip, export.language) if isinstance(draft, dict) else draft
+    holds = export.language or export.languages or None
+    chosen = timeline.select(draft, export.clip, holds) if isinstance(draft, dict) else draft
     return hashlib.sha256(fingerprint(chosen).encode(errors="replace")).hexdigest()
 
 

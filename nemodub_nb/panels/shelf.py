@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 PIECE_BYTES: Final = 1024 * 1024
 """The most that one message carries."""
 SOURCE: Final = "source"
+WHOLE: Final = "all"
 _TYPES: Final = {
     ".mp4": "video/mp4",
     ".m4v": "video/mp4",
@@ -27,6 +28,7 @@ _TYPES: Final = {
     ".m4a": "audio/mp4",
     ".aac": "audio/aac",
     ".wav": "audio/wav",
+    ".opus": "audio/ogg",
     ".vtt": "text/vtt",
     ".srt": "application/x-subrip",
     ".json": "application/json",
@@ -91,13 +93,20 @@ def _named(clip: Clip | None, exports: Iterable[Export]) -> Iterator[tuple[str, 
     if clip is not None and clip.path is not None:
         yield SOURCE, clip.path
     for one in exports:
-        for path in (one.video, *one.subtitles, one.report):
-            yield key(one.language, path), path
+        for path in files(one):
+            yield key(one, path), path
 
 
-def key(language: str | None, path: Path) -> str:
-    """Return what the page calls a file of an export."""
-    return f"{language or 'all'}{path.suffix.lower()}"
+def files(one: Export) -> tuple[Path, ...]:
+    """Return the files of an export, the video first."""
+    return (one.video, *one.subtitles, *(one.reports or (one.report,)))
+
+
+def key(one: Export, path: Path) -> str:
+    """Return what the page calls a file of an export: its language and ending; `all.es.srt` for one of several."""
+    if one.language is None and one.languages:
+        return f"{WHOLE}.{path.name.removeprefix(f'{one.video.stem}.')}"
+    return f"{one.language or WHOLE}{path.suffix.lower()}"
 
 
 def _item(key_: str, path: Path) -> Item | None:

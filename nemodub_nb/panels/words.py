@@ -159,12 +159,19 @@ FILE_CHANGED: Final = "The file changed while it was read; play it again."
 NOT_RESHAPED: Final = "The agent did not change the shape, so nothing was exported."
 QUALITIES: Final = {"high": "high", "medium": "medium", "low": "low"}
 SHAPES: Final = {"": "as it is", "16:9": "16:9", "9:16": "9:16", "1:1": "1:1"}
+NO_PRESET: Final = "none in particular"
+IN_ONE: Final = "One file"
 PICTURES: Final = {"copied": "picture untouched", "encoded": "picture encoded anew"}
 
 
 def shape_sentence(shape: str) -> str:
     """Return the sentence that gives the picture a shape."""
     return f"Make it {shape}."
+
+
+def track_of(video: str) -> str:
+    """Return where a language will be found when all go into one file."""
+    return f"a track of {video}"
 
 
 def said_instead(text: str) -> str:
@@ -189,9 +196,9 @@ def saved(count: int, size_bytes: int, failed: int) -> str:
     return f"{count} video{'s'[: count != 1]} saved, {size_bytes / 1048576:.1f} MB{rest}."
 
 
-def export_plan(format_: str, picture: str, backend: str) -> str:
+def export_plan(format_: str, picture: str, loudness: str) -> str:
     """Return what an export will be."""
-    facts = [format_, picture, "−16 LUFS" if backend == "local" else ""]
+    facts = [format_, picture, loudness]
     return f"{', '.join(filter(None, facts))}. Free."
 
 

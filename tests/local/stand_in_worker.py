@@ -91,8 +91,13 @@ def render(job):
         "output": job["output"],
         "duration_s": job["duration_s"],
         "loudness_lufs": -16.0,
+        "loudness_target_lufs": job.get("loudness_lufs", -16.0),
         "true_peak_dbtp": -1.2,
         "picture": "copied",
+        "tracks": [
+            {"language": sound["language"], "loudness_lufs": -16.0 - number}
+            for number, sound in enumerate(job.get("sounds", ()))
+        ],
     }
 
 

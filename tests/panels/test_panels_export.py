@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from nemodub_nb.client import PlanBlocksExportError
 from nemodub_nb.panels import words
-from nemodub_nb.panels.export import SHAPES, Export
+from nemodub_nb.panels.export import Export
+from nemodub_nb.panels.export_choices import SHAPES, FileChoices
 from nemodub_nb.panels.shelf import PIECE_BYTES, FileGoneError, Item, piece, shelf
 from nemodub_nb.panels.workflow import Workflow
 from nemodub_nb.project import Clip
@@ -216,6 +217,78 @@ def test_the_agent_understands_the_sentence_of_each_shape(shape):
     assert [*understand(words.shape_sentence(shape)).actions] == [Aspect(shape)]
 
 
+def jobs(lab):
+    found = [json.loads(path.read_text()) for path in lab.notes.glob("*.job")]
+    return [job for job in found if job["kind"] == "render"]
+
+
+def test_all_languages_go_into_one_file_for_a_platform_and_the_code_says_the_same(page, lab):
+    page.send("choose", preset="tiktok", together=True, original=True)
+    view = until(lambda: page.panel.view["together"] and page.panel.view)
+    assert (view["format"], view["own_shape"], view["preset_facts"]) == (
+        "mp4",
+        False,
+        "9:16, −14 LUFS, MP4",
+    )
+    assert "MP4, 9:16, −14 LUFS" in view["say"]
+    assert page.row("es")["will"] == "a track of clip.mul.mp4"
+    assert (page.row("")["language"], page.row("")["tick"]) == ("One file: Spanish, French", False)
+    assert (
+        "export(['es', 'fr'], quality='high', preset='tiktok', together=True, original=True)" in view["code"]
+    )
+    export(page, "")
+    assert "own sound" in page.row("")["failed"], "this clip has none"
+    page.send("choose", original=False)
+    page.send("export")
+    until(lambda: page.row("")["state"] == "saved")
+    until(lambda: not page.panel.view["busy"])
+    assert [file["name"] for file in page.row("")["files"]] == [
+        "clip.mul.mp4",
+        "clip.mul.es.srt",
+        "clip.mul.es.vtt",
+        "clip.mul.fr.srt",
+        "clip.mul.fr.vtt",
+        "clip.mul.es.report.json",
+        "clip.mul.fr.report.json",
+    ]
+    (job,) = jobs(lab)
+    assert [sound["language"] for sound in job["sounds"]] == ["es", "fr"]
+    assert job["aspect"] == "9:16"
+    assert page.panel.done()
+    film = page.panel.view["films"][-1]
+    assert (film["name"], film["lang"]) == ("clip.mul.mp4", "es")
+    assert page.fetch(film["captions"]["key"], film["captions"]["size"]).startswith(b"WEBVTT")
+    assert "clip.mul.mp4" in page.panel.story().html
+
+
+def test_a_preset_brings_its_format_and_what_does_not_fit_it_is_not_offered(page):
+    page.send("choose", together=True, shape="9:16")
+    page.send("choose", preset="podcast")
+    view = until(lambda: page.panel.view["preset"] == "podcast" and page.panel.view)
+    assert (view["format"], view["pictured"], view["can_join"], view["together"]) == (
+        "mp3",
+        False,
+        False,
+        False,
+    )
+    assert (view["shape"], view["sentence"]) == ("", "")
+    page.send("choose", format="wav")
+    until(lambda: "format='wav'" in page.panel.view["code"])
+    assert page.row("es")["will"] == "clip.es.wav"
+
+
+def test_of_the_cloud_only_what_it_is_known_to_make_is_offered():
+    cloud = FileChoices(lambda: False)
+    cloud.take({"format": "webm", "preset": "tiktok", "together": True})
+    assert cloud.options(["es", "fr"]) == {
+        "format": "mp4",
+        "quality": "high",
+        "preset": None,
+        "together": False,
+        "original": False,
+    }
+
+
 def test_an_export_that_is_older_than_the_timeline_says_so(page, dubbed):
     export(page, "es", "fr")
     dubbed.ask("Make it 1:1.", show=False)
@@ -256,6 +329,8 @@ def test_nothing_chosen_is_said_and_nothing_is_exported(page):
 
 
 NO_CHOICES = [
+    {"preset": "myspace"},
+    {"together": "yes"},
     {"quality": "4k"},
     {"quality": 3},
     {"format": "exe"},

@@ -4,7 +4,8 @@ import { fetcher, player, save } from "./player.js";
 
 const WORDS = {
   language: "language", video: "video", size: "size", state: "state", choose: "Export", all: "All languages",
-  export: "Export", videos: "videos", oneVideo: "1 video", nothing: "Export", noLanguage: "Tick at least one language.", runs: "An export is under way.", asks: "Something is under way: wait until it is done.",
+  export: "Export", videos: "videos", file: "file", files: "files", nothing: "Export", noLanguage: "Tick at least one language.", runs: "An export is under way.", asks: "Something is under way: wait until it is done.",
+  platform: "Platform", together: "One file for all languages", original: "with the original sound", joined: "Each language is a sound and a subtitle track; players start with the first.",
   quality: "Quality", shape: "Shape", folder: "Folder", format: "Format", beside: "beside the notebook",
   saved: "saved", older: "out of date", olderHint: "The timeline changed after this export: export it again.", failed: "failed", waiting: "waiting", rendering: "rendering", written: "saved", ready: "not exported", resume: "Resume",
   table: "Videos to export", download: "Save to this computer", report: "report", first: "First the agent is told", shapeHint: "This changes the timeline of the clip, for every language.",
@@ -30,11 +31,22 @@ export default {
       const shape = segments(WORDS.shape, view.shapes, view.shape, (value) => choose({ shape: value }));
       const folder = h("input", { class: "nd-input", value: view.folder, spellcheck: "false", autocomplete: "off", "on:change": () => choose({ folder: folder.value }) });
       const folderHint = h("span", { class: "nd-export-hint" }, WORDS.beside);
-      const format = view.formats.length > 1 ? segments(WORDS.format, view.formats, view.format, (value) => choose({ format: value })) : h("span", { class: "nd-export-only" }, view.formats[0]?.[1] ?? "");
-      const formatField = h("div", { class: "nd-field" }, h("span", { class: "nd-label", id: null }, WORDS.format), format);
+      const platform = list((value) => choose({ preset: value }));
+      const platformField = field(WORDS.platform, platform.node);
+      const platformHint = h("span", { class: "nd-export-hint" });
+      platformField.append(platformHint);
+      const format = list((value) => choose({ format: value }));
+      const formatField = field(WORDS.format, format.node);
+      const qualityField = field(WORDS.quality, quality);
+      const shapeField = field(WORDS.shape, shape);
       const folderField = field(WORDS.folder, folder);
       folderField.append(folderHint);
-      const options = h("div", { class: "nd-export-options" }, field(WORDS.quality, quality), field(WORDS.shape, shape), formatField, folderField);
+      const options = h("div", { class: "nd-export-options" }, platformField, formatField, qualityField, shapeField, folderField);
+
+      const together = check(WORDS.together, (on) => choose({ together: on }));
+      const original = check(WORDS.original, (on) => choose({ original: on }));
+      const joined = h("span", { class: "nd-muted nd-small" }, WORDS.joined);
+      const join = h("div", { class: "nd-export-join" }, together.node, original.node, joined);
 
       const quote = h("q", {});
       const phones = h("span", { class: "nd-muted nd-small" });
@@ -49,30 +61,43 @@ export default {
       const cost = h("p", { class: "nd-muted nd-small" });
       const grid = h("div", { class: "nd-export" }, h("div", { class: "nd-export-list" }, h("div", { class: "nd-export-scroll" }, table), trouble, cost), cinema.node);
       const told = h("span", { class: "nd-sr", role: "status" });
-      put(body, left, options, first, grid, told);
+      put(body, left, options, join, first, grid, told);
 
       /** @type {Map<string, ReturnType<typeof line>>} */ const lines = new Map();
       /** @type {any} */ let now = view;
       const show = (/** @type {any} */ next) => {
         if (now.busy !== next.busy) text(told, next.say);
         now = next;
-        const chosen = now.rows.filter((/** @type {any} */ row) => row.chosen).length;
-        text(go, chosen === 0 ? WORDS.nothing : `${WORDS.export} ${chosen === 1 ? WORDS.oneVideo : `${chosen} ${WORDS.videos}`}`);
-        go.classList.toggle("nd-main", now.rows.some((/** @type {any} */ row) => row.chosen && row.state !== "saved") || now.shape !== "");
+        const languages = now.rows.filter((/** @type {any} */ row) => row.tick);
+        const chosen = languages.filter((/** @type {any} */ row) => row.chosen).length;
+        const made = now.together ? now.rows.filter((/** @type {any} */ row) => !row.tick) : languages.filter((/** @type {any} */ row) => row.chosen);
+        text(go, chosen === 0 ? WORDS.nothing : `${WORDS.export} ${made.length} ${now.pictured ? (made.length === 1 ? WORDS.video : WORDS.videos) : made.length === 1 ? WORDS.file : WORDS.files}`);
+        go.classList.toggle("nd-main", made.some((/** @type {any} */ row) => row.state !== "saved") || now.shape !== "");
         go.setWhy(now.busy ? WORDS.runs : !chosen ? WORDS.noLanguage : now.asking && now.shape ? WORDS.asks : "");
         left.hidden = !now.left;
         text(leftText, now.left);
         const empty = now.rows.length === 0;
         options.hidden = grid.hidden = empty;
+        platform.set(now.presets, now.preset);
+        platformField.hidden = now.presets.length < 2;
+        text(platformHint, now.preset_facts);
+        platformHint.hidden = !now.preset_facts;
+        format.set(now.formats, now.format);
+        qualityField.hidden = !now.pictured;
+        shapeField.hidden = !now.pictured || !now.own_shape;
         quality.set(now.quality);
         shape.set(now.shape);
+        join.hidden = empty || !now.can_join;
+        together.set(now.together);
+        original.set(now.original);
+        original.node.hidden = joined.hidden = !now.together;
         if (document.activeElement !== folder) folder.value = now.folder;
         folderHint.hidden = now.folder !== ".";
         first.hidden = !now.sentence;
         text(quote, now.sentence);
         text(phones, /** @type {any} */ (WORDS.phones)[now.shape] ?? "");
-        all.checked = chosen === now.rows.length && !empty;
-        all.indeterminate = chosen > 0 && chosen < now.rows.length;
+        all.checked = chosen === languages.length && !empty;
+        all.indeterminate = chosen > 0 && chosen < languages.length;
         const names = now.rows.map((/** @type {any} */ row) => row.name);
         for (const [name, one] of lines) if (!names.includes(name)) { one.node.remove(); lines.delete(name); }
         now.rows.forEach((/** @type {any} */ row, /** @type {number} */ at) => {
@@ -105,6 +130,7 @@ export default {
           /** @param {any} one */
           update(one) {
             tick.checked = one.chosen;
+            tick.hidden = !one.tick;
             text(name, one.own || one.language);
             text(english, one.own && one.own.toLowerCase() !== one.language.toLowerCase() ? one.language : "");
             const busy = one.state === "rendering" || one.state === "waiting";
@@ -133,7 +159,10 @@ export default {
 
       /** A link to a file; a click saves it to this computer, wherever the kernel runs. @param {any} file @param {boolean} main */
       function link(file, main) {
-        const ending = file.name.endsWith(".report.json") ? WORDS.report : file.name.split(".").pop();
+        // The files of one language among several are keyed `all.es.srt`.
+        const keys = file.key.split(".");
+        const of = keys[0] === "all" && keys.length > 2 ? `${keys[1]} ` : "";
+        const ending = of + (file.name.endsWith(".report.json") ? WORDS.report : file.name.split(".").pop());
         const node = h("a", { class: main ? "nd-export-main" : "nd-export-more", href: file.href ?? "#", download: file.name, title: `${WORDS.download}: ${file.path}`, "aria-label": main ? null : `${ending} (${file.name})` }, main ? file.name : ending);
         node.addEventListener("click", async (/** @type {MouseEvent} */ event) => {
           if (file.size > now.limit && file.href) return;
@@ -158,3 +187,27 @@ export default {
     };
   },
 };
+
+/** A choice from a list. @param {(value: string) => void} onchange */
+function list(onchange) {
+  const node = h("select", { class: "nd-input", "on:change": () => onchange(node.value) });
+  let known = "";
+  return {
+    node,
+    /** @param {[string, string][]} choices @param {string} value */
+    set(choices, value) {
+      const mark = JSON.stringify(choices);
+      if (mark !== known) {
+        known = mark;
+        put(node, choices.map(([key, words]) => h("option", { value: key }, words)));
+      }
+      node.value = value;
+    },
+  };
+}
+
+/** Something to tick, with its words. @param {string} words @param {(on: boolean) => void} onchange */
+function check(words, onchange) {
+  const box = h("input", { type: "checkbox", "on:change": () => onchange(box.checked) });
+  return { node: h("label", { class: "nd-export-check" }, box, words), set: (/** @type {boolean} */ on) => { box.checked = on; } };
+}
