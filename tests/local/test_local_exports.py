@@ -53,6 +53,59 @@ def test_a_draft_with_two_dubs_asks_which_one(shared, dubbed):
     assert shared.rendered("one")["outputUrl"].endswith("/clip.fr.mp4")
 
 
+def test_all_languages_in_one_file_are_tracks_in_the_order_asked_for_and_the_original_comes_last(
+    shared, dubbed
+):
+    draft = shared.state(dubbed)["draft"]
+    order = {"together": True, "languages": ["fr", "es"], "original": True, "format": "webm"}
+    assert submit(shared, dubbed, draft, "all", **order, loudness_lufs=-14).json()["success"]
+    assert shared.rendered("all")["outputUrl"].endswith("/clip.mul.webm")
+    job = shared.jobs()[-1]
+    assert [(sound["language"], sound["loudness_lufs"]) for sound in job["sounds"]] == [
+        ("fr", -14),
+        ("es", -14),
+        ("en", -14),
+    ]
+    assert [[window["role"] for window in sound["audio"]] for sound in job["sounds"]] == [
+        ["bed", "dub"],
+        ["bed", "dub"],
+        ["original"],
+    ]
+    (own,) = job["sounds"][2]["audio"]
+    assert (own["source"], own["volume"], own["duck"]) == (job["picture"][0]["source"], 1.0, False)
+    assert job["sounds"][2]["title"] == "English (original)"
+    assert [(text["language"], text["mode"]) for text in job["subtitles"]] == [
+        ("fr", "track"),
+        ("es", "track"),
+    ]
+    assert [track["language"] for track in shared.rendered("all")["measured"]["tracks"]] == ["fr", "es", "en"]
+
+
+def test_words_of_several_languages_are_never_burned_into_one_picture(shared, dubbed):
+    draft = copy.deepcopy(shared.state(dubbed)["draft"])
+    for track in draft["t"]:
+        if track["m"].get("role") == "subtitles":
+            track["m"]["mode"] = "burned"
+    submit(shared, dubbed, draft, "burned together", together=True)
+    shared.rendered("burned together")
+    assert [text["mode"] for text in shared.jobs()[-1]["subtitles"]] == ["track", "track"]
+
+
+def test_what_an_export_asks_for_goes_before_what_the_timeline_says(shared, clip):
+    session = shared.session()
+    shared.upload(session, clip)
+    shared.say(session, "Dub into Spanish for TikTok with broadcast loudness.")
+    draft = shared.state(session)["draft"]
+    submit(shared, session, draft, "timeline")
+    shared.rendered("timeline")
+    job = shared.jobs()[-1]
+    assert (job["aspect"], job["loudness_lufs"]) == ("9:16", -23)
+    submit(shared, session, draft, "asked", aspect="1:1", loudness_lufs=-18.5)
+    shared.rendered("asked")
+    job = shared.jobs()[-1]
+    assert (job["aspect"], job["loudness_lufs"]) == ("1:1", -18.5)
+
+
 def test_the_same_id_is_the_same_export(shared, dubbed):
     draft = shared.state(dubbed)["draft"]
     submit(shared, dubbed, draft, "same", language="es")
@@ -124,7 +177,22 @@ def test_a_draft_that_cannot_be_meant_is_a_400(shared, dubbed, path, value):
     assert answer.json()["success"] is False
 
 
-@pytest.mark.parametrize("output", [{"format": "exe"}, {"quality": "best"}, {"format": ["mp4"]}, "x"])
+@pytest.mark.parametrize(
+    "output",
+    [
+        {"format": "exe"},
+        {"quality": "best"},
+        {"format": ["mp4"]},
+        {"aspect": "5:1"},
+        {"loudness_lufs": "loud"},
+        {"loudness_lufs": 3},
+        {"together": "yes"},
+        {"together": True, "languages": "es"},
+        {"together": True, "languages": ["de"]},
+        {"together": True, "format": "mp3"},
+        "x",
+    ],
+)
 def test_an_output_that_is_not_known_is_a_400(shared, dubbed, output):
     body = {"id": "o", "sessionId": dubbed, "draft": shared.state(dubbed)["draft"], "output": output}
     assert shared.http.post("/api/render/proxy/lambda", json=body).json()["code"] == 400

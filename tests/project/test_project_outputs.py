@@ -41,6 +41,16 @@ def test_clips_of_one_stem_do_not_overwrite_each_other():
     assert stems(draft) == ["a.es", "a-2.es", "A-3.es"]
 
 
+def test_together_there_is_one_video_a_clip_with_the_languages_in_the_order_asked_for():
+    draft = {"t": [track("dub", "a.mp4", "es"), track("dub", "a.mp4", "fr"), track("dub", "b.mp4", "es")]}
+    made = outputs.targets(draft, ["fr", "es"], None, Path("/out"), "webm", "n", together=True)
+    assert [(one.video.name, one.languages) for one in made] == [
+        ("a.mul.webm", ("fr", "es")),
+        ("b.mul.webm", ("es",)),
+    ]
+    assert outputs.targets(draft, ["de"], None, Path("/out"), "mp4", "n", together=True) == []
+
+
 def test_hostile_names_of_clips_and_languages_stay_in_the_folder():
     draft = {"t": [track("dub", "../../x.mp4", "../e")]}
     (target,) = outputs.targets(draft, None, None, Path("/out"), "mp4", "n")
