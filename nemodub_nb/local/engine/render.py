@@ -134,6 +134,11 @@ def _tags(sound: Sound) -> dict[str, str]:
     return {"language": iso639_3(sound.language)} if sound.language else {}
 
 
+def _goes_on(before: Part, after: Part) -> bool:
+    same = (before.source, before.slow) == (after.source, after.slow)
+    return same and abs(before.out_s - after.in_s) < _JOIN_S
+
+
 class _Clock:
     """Adds up the work that has been done, in seconds of sound and picture."""
 
@@ -166,7 +171,7 @@ def _joined(picture: Iterable[Part], sources: dict[str, MediaInfo]) -> list[Part
         cut = replace(part, in_s=max(0.0, part.in_s), out_s=min(part.out_s, info.duration_s))
         if not info.has_video or cut.out_s <= cut.in_s:
             continue
-        if parts and parts[-1].source == cut.source and abs(parts[-1].out_s - cut.in_s) < _JOIN_S:
+        if parts and _goes_on(parts[-1], cut):
             parts[-1] = replace(parts[-1], out_s=cut.out_s)
         else:
             parts.append(cut)
@@ -213,7 +218,13 @@ def _picture(
     """Add the picture's stream; copy it when nothing visual changes."""
     delivery, info = DELIVERIES[job.format], sources[parts[0].source]
     burned = next((one.cues for one in job.subtitles if one.mode == "burned"), ())
-    same = len(parts) == 1 and not job.titles and not burned and has_aspect(info, job.aspect)
+    same = (
+        len(parts) == 1
+        and parts[0].slow == 1.0
+        and not job.titles
+        and not burned
+        and has_aspect(info, job.aspect)
+    )
     copy = _copied(parts[0], info, delivery) if same else None
     if copy is not None:
         container = stack.enter_context(open_media(copy.source))

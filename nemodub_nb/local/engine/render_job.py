@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Self, cast
+from typing import TYPE_CHECKING, Any, Final, Literal, Self, cast
 
 from nemodub_nb.languages import own_name
 from nemodub_nb.local.engine.errors import BadJobError
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+MOST_SLOW: Final = 2.0
+"""A picture that is slowed down more than this looks broken."""
+
+
 @dataclass(frozen=True)
 class Part:
     """A stretch of a source's picture. Parts follow each other."""
@@ -22,6 +26,13 @@ class Part:
     source: str
     in_s: float
     out_s: float
+    slow: float = 1.0
+    """How many times as long it is shown, 1 to 2."""
+
+    @property
+    def length_s(self) -> float:
+        """How long it is shown."""
+        return (self.out_s - self.in_s) * self.slow
 
 
 @dataclass(frozen=True)
@@ -120,7 +131,8 @@ class RenderJob:
                 )
         made = cls(
             picture=tuple(
-                Part(str(p["source"]), float(p["in_s"]), float(p["out_s"])) for p in job.get("picture") or ()
+                Part(str(p["source"]), float(p["in_s"]), float(p["out_s"]), _slow(p))
+                for p in job.get("picture") or ()
             ),
             duration_s=float(job["duration_s"]),
             sounds=_sounds(job),
@@ -180,7 +192,18 @@ def _entry(entry: Mapping[str, Any]) -> Entry:
         volume=float(entry.get("volume", 1.0)),
         role=entry.get("role") or "original",
         duck=bool(entry.get("duck")),
+        slow=_slow(entry),
     )
+
+
+def _slow(part: Mapping[str, Any]) -> float:
+    """Read how much a picture or sound is slowed down. Raises BadJobError."""
+    factor = float(part.get("slow") or 1.0)
+    if not 1.0 <= factor <= MOST_SLOW:
+        raise BadJobError(
+            f"A part cannot be slowed down {factor:g} times.", f"Choose a factor from 1 to {MOST_SLOW:g}."
+        )
+    return factor
 
 
 def _cues(cues: Any) -> tuple[Cue, ...]:

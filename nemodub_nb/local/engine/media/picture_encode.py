@@ -125,18 +125,17 @@ def _timeline(parts: Sequence[Part], canvas: Canvas) -> Iterator[tuple[VideoFram
     for part in parts:
         held: tuple[VideoFrame, float] | None = None
         for frame, time in _frames(part, canvas):
-            at = base + max(0.0, time - part.in_s)
+            at = base + max(0.0, time - part.in_s) * part.slow
             if held is not None:
                 if at <= held[1] + 1 / _TICKS:
                     held = (frame, held[1])
                     continue
                 yield held[0], held[1], at
             held = (frame, at)
-        length = part.out_s - part.in_s
         if held is not None:
-            duration = float((held[0].duration or 0) * (held[0].time_base or 0)) or 0.04
-            yield held[0], held[1], max(held[1] + 1 / _TICKS, min(base + length, held[1] + duration))
-        base += length
+            duration = (float((held[0].duration or 0) * (held[0].time_base or 0)) or 0.04) * part.slow
+            yield held[0], held[1], max(held[1] + 1 / _TICKS, min(base + part.length_s, held[1] + duration))
+        base += part.length_s
 
 
 def _frames(part: Part, canvas: Canvas) -> Iterator[tuple[VideoFrame, float]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 
 from nemodub_nb.local.engine.media.audio import RATE, Samples, decode_blocks
+from nemodub_nb.local.engine.media.slow import slowed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -44,11 +45,13 @@ class Entry:
     role: Literal["bed", "original", "dub"] = "original"
     duck: bool = False
     """Lowered while a dub speaks."""
+    slow: float = 1.0
+    """How many times as long it is heard, at its own pitch."""
 
     @property
     def end_s(self) -> float:
         """Where it ends on the timeline."""
-        return self.start_s + self.out_s - self.in_s
+        return self.start_s + (self.out_s - self.in_s) * self.slow
 
 
 @dataclass(frozen=True)
@@ -129,8 +132,9 @@ def _runs(speaking: np.typing.NDArray[np.bool_]) -> Iterator[tuple[float, float]
 
 def _joints(entries: Sequence[Entry]) -> frozenset[tuple[str, int, int]]:
     """Name the places where one entry goes on in the source as another one ends: no fade belongs there."""
-    ends = {(e.source, round(e.out_s * 1000), round(e.end_s * 1000)) for e in entries}
-    starts = {(e.source, round(e.in_s * 1000), round(e.start_s * 1000)) for e in entries}
+    own = [entry for entry in entries if entry.slow == 1.0]
+    ends = {(e.source, round(e.out_s * 1000), round(e.end_s * 1000)) for e in own}
+    starts = {(e.source, round(e.in_s * 1000), round(e.start_s * 1000)) for e in own}
     return frozenset(ends & starts)
 
 
@@ -146,12 +150,16 @@ class _Reader:
     def __post_init__(self) -> None:
         entry = self.entry
         if entry.start_s < 0:
-            entry = self.entry = replace(entry, start_s=0.0, in_s=entry.in_s - entry.start_s)
+            entry = self.entry = replace(entry, start_s=0.0, in_s=entry.in_s - entry.start_s / entry.slow)
         self.held = np.zeros((0, 2), np.float32)
         self.first = round(entry.start_s * RATE)
         self.length = round(entry.out_s * RATE) - round(entry.in_s * RATE)
+        if entry.slow != 1.0:
+            self.length = round(self.length * entry.slow)
         self.given = 0
         self.blocks = decode_blocks(entry.source, start_s=entry.in_s, end_s=entry.out_s, block_s=1.0)
+        if entry.slow != 1.0:
+            self.blocks = slowed(self.blocks, entry.slow)
         key = (entry.source, round(entry.in_s * 1000), round(entry.start_s * 1000))
         self.fade_in = entry.in_s > 0 and key not in self.joints
         self.fade_out = (
