@@ -125,6 +125,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _checked(arguments: argparse.Namespace) -> list[str]:
     """Return the languages; raise BadInputError for anything that cannot be used, before anything is started."""
+    with errors():
+        _can_be_made(arguments)
     languages = checks.languages(arguments.to)
     if arguments.source:
         arguments.source = checks.language(arguments.source)
@@ -132,8 +134,6 @@ def _checked(arguments: argparse.Namespace) -> list[str]:
     arguments.memory = arguments.memory or []
     checks.texts(arguments.transcript, arguments.memory)
     checks.tables(arguments.lines)
-    with errors():
-        _can_be_made(arguments)
     arguments.out = checks.folder(arguments.out)
     return languages
 

@@ -9,9 +9,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final, cast
 
 import av
+from av.codec.codec import UnknownCodecError
 from av.filter import Graph
 
-from nemodub_nb.local.engine.errors import NotMediaError
+from nemodub_nb.local.engine.errors import BadJobError, NotMediaError
 from nemodub_nb.local.engine.media.container import ADVICE, open_media, origin_s, picture_stream
 from nemodub_nb.local.engine.media.picture_copy import keeps_display_times
 from nemodub_nb.presets import ASPECTS
@@ -82,7 +83,13 @@ def add_encoder(
 ) -> VideoStream:
     """Add a stream that keeps the times of its frames, and is the same whatever machine encodes it."""
     rate = Fraction(min(_MAX_FPS, fps or 25.0)).limit_denominator(1001)
-    stream = cast("VideoStream", out.add_stream(codec.encoder, rate=rate))
+    try:
+        stream = cast("VideoStream", out.add_stream(codec.encoder, rate=rate))
+    except UnknownCodecError as error:
+        raise BadJobError(
+            f"The FFmpeg here lacks {codec.encoder}, which this format needs.",
+            "Export as mp4, or install PyAV's own wheel: pip install --force-reinstall av.",
+        ) from error
     stream.width, stream.height, stream.pix_fmt = canvas.width, canvas.height, "yuv420p"
     stream.codec_context.time_base = Fraction(1, _TICKS)
     stream.codec_context.gop_size = max(1, round(float(rate) * 2))
