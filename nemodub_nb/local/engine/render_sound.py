@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _LOUDNESS_TOLERANCE: Final = 0.5
 _HEADROOM_DB: Final = 0.8
 """Peaks are held this much below the ceiling at first: encoding raises them a little."""
+_STEP_DB: Final = 0.5
+"""Gains come in steps, so that a line that was changed leaves the level of all others as it was."""
 _TRIES: Final = 3
 
 
@@ -47,7 +49,11 @@ def make_sound(
 
     before = measure(mix())
     level = sound.loudness_lufs
-    gain = gain_db(before, level) if level is not None else 0.0
+    wanted = gain_db(before, level) if level is not None else 0.0
+    capped = (
+        level is not None and before.integrated_lufs is not None and wanted < level - before.integrated_lufs
+    )
+    gain = _stepped(wanted)
     ceiling = CEILING_DBTP - _HEADROOM_DB
     made = before
     for _ in range(_TRIES):
@@ -58,11 +64,12 @@ def make_sound(
         made = measure_file(path)
         over = (made.true_peak_dbtp or -100.0) - CEILING_DBTP
         short = 0.0 if level is None or made.integrated_lufs is None else level - made.integrated_lufs
-        capped = (
-            before.integrated_lufs is not None and level is not None and gain < level - before.integrated_lufs
-        )
         if over <= 0 and (abs(short) <= _LOUDNESS_TOLERANCE or capped):
             break
         ceiling -= max(0.0, over + 0.1) if over > 0 else 0.0
-        gain += 0.0 if capped else short
+        gain += 0.0 if capped else _stepped(short)
     return made
+
+
+def _stepped(gain: float) -> float:
+    return round(gain / _STEP_DB) * _STEP_DB

@@ -30,9 +30,13 @@ class SoundCodec:
     container: str
     sample_format: str
     bit_rate: int | None = None
+    options: tuple[tuple[str, str], ...] = ()
+    """The encoder's own."""
 
 
-AAC: Final = SoundCodec("aac", "mp4", "fltp", 192_000)
+# The other search of this encoder shifts noise between distant places: one changed line was heard (at -26 dB) in all that came
+# after it. This one stays below -50 dB there, and 11 dB nearer to what was to be encoded at the same bit rate.
+AAC: Final = SoundCodec("aac", "mp4", "fltp", 192_000, (("aac_coder", "fast"),))
 OPUS: Final = SoundCodec("libopus", "ogg", "flt", 160_000)
 MP3: Final = SoundCodec("libmp3lame", "mp3", "fltp", 192_000)
 PCM: Final = SoundCodec("pcm_s16le", "wav", "s16")
@@ -50,7 +54,9 @@ def encode_sound(
     options = {**MUXING, "rf64": "auto"} if codec is PCM else MUXING
     with av.open(str(path), "w", format=codec.container, options=options) as container:
         container.metadata.update(tags or {})
-        stream = cast("AudioStream", container.add_stream(codec.encoder, rate=RATE))
+        stream = cast(
+            "AudioStream", container.add_stream(codec.encoder, rate=RATE, options=dict(codec.options))
+        )
         stream.metadata.update(tags or {})
         stream.layout, stream.format = "stereo", codec.sample_format
         if codec.bit_rate is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -110,7 +111,8 @@ def ducking_for(entries: Sequence[Entry], duration_s: float) -> Ducking | None:
     ducked_rms = np.concatenate([_levels(block) for block in mixed(ducked, duration_s)])
     dub, under = (float(np.sqrt(np.mean(levels[speaking] ** 2))) for levels in (dub_rms, ducked_rms))
     gain = min(_LEAST, max(_MOST, _UNDER * dub / max(under, 1e-6)))
-    return Ducking(tuple(_runs(speaking)), gain)
+    # In whole decibels, so that a line that was changed leaves what lies under all others as it was.
+    return Ducking(tuple(_runs(speaking)), 10 ** (round(20 * math.log10(gain)) / 20))
 
 
 def _levels(block: Samples) -> Samples:
