@@ -236,7 +236,18 @@ def test_what_a_person_types_may_be_anything(page, text):
         (page.languages, {"do": "voice", "language": text, "voice": text}),
         (page.live, {"do": "say", "text": text}),
         (page.timeline, {"do": "show", "text": text, "of": text, "show": [text], "verdict": text}),
-        (page.export, {"do": "choose", "folder": text, "languages": [text], "quality": text}),
+        (
+            page.export,
+            {
+                "do": "choose",
+                "folder": text,
+                "languages": [text],
+                "quality": text,
+                "preset": text,
+                "format": text,
+                "together": text,
+            },
+        ),
         (page.export, {"do": "video", "key": text, "id": text, "offset": text}),
         (page.connect, {"do": "connect", "backend": text}),
         (page.studio.header, {"do": text}),
@@ -269,6 +280,7 @@ def test_the_code_of_the_whole_studio_holds_every_name_as_it_is(name, clip, sent
     flow = workflow.Workflow(name=name, backend="local")
     flow.choices = workflow.Choices(sentence=sentence)
     from nemodub_nb.panels import Connect, Export, Languages, Live, Timeline, Upload
+    from nemodub_nb.panels.export_choices import FileChoices
     from nemodub_nb.panels.studio import Header
     from nemodub_nb.project import Clip
 
@@ -281,8 +293,9 @@ def test_the_code_of_the_whole_studio_holds_every_name_as_it_is(name, clip, sent
     for panel in made:
         panel.workflow, panel.alone = flow, False
     made[1]._items, made[2]._offers, made[3]._call = {}, {}, f"reply = project.ask({sentence!r})"
-    made[4]._text = made[4]._verdict = made[5]._shape = ""
-    made[5]._left_out, made[5]._draft, made[5]._folder, made[5]._format, made[5]._quality = frozenset(), None, clip or ".", "mp4", "high"  # fmt: skip
+    made[4]._text = made[4]._verdict = ""
+    made[5]._left_out, made[5]._draft, made[5]._folder = frozenset(), None, clip or "."
+    made[5]._file = FileChoices(lambda: True)
     header = Header.__new__(Header)
     header._steps = made
     for panel in (*made, header):
