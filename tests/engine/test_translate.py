@@ -16,7 +16,6 @@ from nemodub_nb.local.engine.steps import Steps
 from nemodub_nb.local.engine.translate.engines import Hop, hops, open_hop
 from nemodub_nb.local.engine.translate.lines import Pair, translate
 from nemodub_nb.local.engine.translate.memory import Entry, Memory, load, normalised, read
-from nemodub_nb.local.engine.translate.numbers import numbers_kept
 from nemodub_nb.local.engine.translate.routes import name, routes
 
 TMX = """<?xml version="1.0"?><tmx version="1.4"><header srclang="en"/><body>
@@ -99,21 +98,6 @@ def test_the_best_route_may_go_over_another_language() -> None:
         "apertium en→es",
     ]
     assert routes(hops, "es", "en") == []
-
-
-@pytest.mark.parametrize(
-    ("source", "target", "kept"),
-    [
-        ("It costs $1,299.50.", "Es kostet 1.299,50 $.", True),
-        ("40% faster", "un 40 % más rápido", True),
-        ("In 2024 we grew.", "Wir sind gewachsen.", False),
-        ("3 steps", "drei Schritte", True),
-        ("10 000 users", "10.000 Nutzer", True),
-        ("plain words", "einfache Wörter", True),
-    ],
-)
-def test_a_lost_number_is_noticed(source: str, target: str, kept: bool) -> None:
-    assert numbers_kept(source, target) is kept
 
 
 def test_normalising_keeps_letters_of_every_script() -> None:
