@@ -51,6 +51,10 @@ class BadTranscriptError(EngineError):
     """A transcript or translation memory could not be read."""
 
 
+class BadGlossaryError(BadTranscriptError):
+    """A glossary could not be read."""
+
+
 class NoSpaceError(EngineError):
     """The disk is full or the folder cannot be written."""
 
