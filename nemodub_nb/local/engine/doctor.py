@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from nemodub_nb.languages import COMMON, base, english_name
 from nemodub_nb.local.engine.errors import NoVoiceError
 from nemodub_nb.local.engine.speak.voices import Voice, candidates, choose, installed
+from nemodub_nb.local.engine.translate import llm
 from nemodub_nb.local.engine.translate.engines import apertium_pairs
 from nemodub_nb.local.engine.weights import entry, find, firefox_route
 from nemodub_nb.local.engine.weights.packages import npm_here
@@ -70,6 +71,8 @@ class Machine:
     """Whether Apertium is on PATH."""
     piper: bool
     """Whether the piper package is installed."""
+    llm: str = ""
+    """The language model that translates what nothing else does, and whether its server answers; empty without one."""
 
 
 @dataclass(frozen=True)
@@ -92,9 +95,10 @@ def report(home: Path, source: str = "en", languages: Iterable[str] = COMMON) ->
 def as_text(found: Report) -> str:
     """Return a report as a table for a terminal."""
     machine = found.machine
+    model = f"language model: {machine.llm or f'none ({llm.URL} is not set)'}"
     lines = [
         f"Python {machine.python} on {machine.system}, {machine.cores} cores, {machine.free_gb:.1f} GB free in {machine.home}",
-        f"npm: {_yes(machine.npm)}   apertium: {_yes(machine.apertium)}   piper: {_yes(machine.piper)}   ffmpeg: not needed",
+        f"npm: {_yes(machine.npm)}   apertium: {_yes(machine.apertium)}   piper: {_yes(machine.piper)}   ffmpeg: not needed   {model}",
         "",
     ]
     head = (
@@ -203,6 +207,8 @@ def _translation(source: str, target: str, models_dir: Path) -> tuple[str, bool,
         return " + ".join(names), True, []
     if (start, end) in apertium_pairs():
         return "apertium", True, []
+    if endpoint := llm.Endpoint.from_environment():
+        return f"{llm.ENGINE} {endpoint.model}", True, []
     if names:
         return f"{' + '.join(names)} (to fetch), else memory", False, missing
     return "translation memory only", False, []
@@ -238,6 +244,13 @@ def _better_voice(tag: str, now: Voice | None, models_dir: Path) -> tuple[list[s
     return [best.weights], ""
 
 
+def _language_model() -> str:
+    endpoint = llm.Endpoint.from_environment()
+    if endpoint is None:
+        return ""
+    return f"{endpoint.name} ({'answers' if llm.reachable(endpoint) else 'does not answer'})"
+
+
 def _machine(home: Path) -> Machine:
     # The folder may not exist yet; its nearest parent that does lies on the same disk.
     there = next(folder for folder in (home, *home.absolute().parents) if folder.exists())
@@ -250,4 +263,5 @@ def _machine(home: Path) -> Machine:
         npm=npm_here() is not None,
         apertium=shutil.which("apertium") is not None,
         piper=installed("piper"),
+        llm=_language_model(),
     )
