@@ -38,6 +38,7 @@ FLAGS: Final[Mapping[str, str]] = {
     "short": "ends while the speaker still talks",
     "numbers": "a number was lost or changed",
     "glossary": "a glossary term was lost",
+    "names": "a name was lost or changed",
     "near": "taken from a similar line of the memory",
     "merged": "shares its time with neighbours",
 }

@@ -41,6 +41,10 @@ def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Give every test a home folder of its own, and no token, model or backend of the user's."""
     for name in (
         "NEMODUB_MODELS",
+        "NEMODUB_LLM_URL",
+        "NEMODUB_LLM_MODEL",
+        "NEMODUB_LLM_KEY",
+        "NEMODUB_LLM_FIRST",
         "NEMO_TOKEN",
         "NEMO_API_URL",
         "NEMO_WEB_URL",

@@ -368,10 +368,12 @@ _FITS: Final = {
     "early": ("early", "Begins earlier than the speaker."),
     "short": ("short", "Ends well before the speaker does."),
     "numbers": ("numbers", "A number of the source is missing or different."),
+    "glossary": ("glossary", "A term of the glossary is missing."),
+    "names": ("names", "A name of the source is missing."),
     "near": ("near match", "From a similar entry of the translation memory."),
     "merged": ("merged", "Spoken together with its neighbours."),
 }
-_WORST_FIRST: Final = ("overflow", "overlap", "numbers")
+_WORST_FIRST: Final = ("overflow", "overlap", "numbers", "glossary")
 VERDICTS: Final = {"good": "good", "look": "look", "bad": "bad", "waiting": "waiting"}
 
 

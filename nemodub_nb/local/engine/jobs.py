@@ -26,6 +26,8 @@ class DubJob:
     transcript: Path | None = None
     """SRT or VTT that a person made."""
     memories: tuple[Path, ...] = ()
+    glossaries: tuple[Path, ...] = ()
+    """CSV files of terms and of names that are not translated."""
     voices: Mapping[str, str] = field(default_factory=dict)
     """Voice by target language, where one was asked for."""
     quality: str = "best"
@@ -64,6 +66,7 @@ class DubJob:
                 else None,
                 transcript=Path(job["transcript"]) if job.get("transcript") else None,
                 memories=tuple(Path(path) for path in job.get("memories") or ()),
+                glossaries=tuple(Path(path) for path in job.get("glossaries") or ()),
                 voices=dict(job.get("voices") or {}),
                 quality=str(job.get("quality") or "best"),
                 speed=float(job.get("speed") or 1.0),

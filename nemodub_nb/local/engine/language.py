@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from nemodub_nb.local.engine.cues import cues
+from nemodub_nb.local.engine.cues import cues, flagged
 from nemodub_nb.local.engine.fit import Placement, place, slots
 from nemodub_nb.local.engine.jobs import DubJob
 from nemodub_nb.local.engine.progress import Progress, Report, fetching
@@ -46,7 +46,7 @@ def dub_language(
     Raises NoTranslationError, NoVoiceError, NoSpaceError and others of EngineError.
     """
     job = shop.job
-    pair = Pair(transcript.language, language, job.memories, job.models)
+    pair = Pair(transcript.language, language, job.memories, job.models, job.glossaries)
     script = write_script(transcript, pair, job.edits, shop.steps, shop.report)
     voice, note = chosen.result()
     parts = _parts(script, language, voice, shop)
@@ -62,7 +62,9 @@ def dub_language(
     ]
     made = _in_order(script, rows(takes, language), language)
     shown = cues(
-        [(row.start_s, row.end_s, row.text) for row in made if row.sound != "mute"], shop.clip.duration_s
+        [(row.start_s, row.end_s, row.text) for row in made if row.sound != "mute"],
+        shop.clip.duration_s,
+        language,
     )
     shop.report(Progress("fit", len(made), len(made), language))
     return {
@@ -71,7 +73,7 @@ def dub_language(
         "note": note,
         "lines": [row.to_dict() for row in made],
         "cues": [cue.to_dict() for cue in shown],
-        "summary": summary(made),
+        "summary": summary(made) | {"subtitles_flagged": flagged(shown)},
     }
 
 

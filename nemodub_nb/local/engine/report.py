@@ -48,13 +48,18 @@ class Row:
     chars_ratio: float
     """Characters of the dubbed line over those of the source line."""
     numbers_kept: bool
+    names_kept: bool
+    glossary_kept: bool | None
+    """None when the line has no term of a glossary."""
+    lost: tuple[str, ...]
+    """Numbers, names and terms of the source line that are not in the dubbed line."""
     flags: tuple[str, ...]
     verdict: str
     """good, look or bad."""
 
     def to_dict(self) -> dict[str, Any]:
         """Return the row as plain JSON values."""
-        return asdict(self) | {"flags": list(self.flags)}
+        return asdict(self) | {"flags": list(self.flags), "lost": list(self.lost)}
 
 
 @dataclass(frozen=True)
@@ -107,6 +112,9 @@ def _row(take: Take, language: str, previous_end_s: float) -> Row:
         overlap_s=round(overlap_s, 3),
         chars_ratio=round(len(translated.text) / len(line.text), 3),
         numbers_kept=translated.numbers_kept,
+        names_kept=translated.names_kept,
+        glossary_kept=translated.glossary_kept,
+        lost=translated.lost,
         flags=flags,
         verdict=_verdict(flags),
     )
@@ -138,12 +146,15 @@ def silent_row(line: ScriptLine, language: str) -> Row:
         overlap_s=0.0,
         chars_ratio=0.0,
         numbers_kept=True,
+        names_kept=True,
+        glossary_kept=None,
+        lost=(),
         flags=(line.sound,),
         verdict="good",
     )
 
 
-BAD = frozenset({"overflow", "overlap", "numbers"})
+BAD = frozenset({"overflow", "overlap", "numbers", "glossary"})
 _DECIDED = frozenset({"merged", "mute", "original"})
 """What is told of a line and is no fault."""
 
@@ -162,6 +173,8 @@ def _flags(take: Take, onset_error_s: float, overlap_s: float) -> list[str]:
         "early": onset_error_s < -t.ONSET_ERROR_S,
         "short": placement.length_s < t.FILL_LOW * mouth_moves_s - 0.005,
         "numbers": not take.script.translated.numbers_kept,
+        "glossary": take.script.translated.glossary_kept is False,
+        "names": not take.script.translated.names_kept,
         "near": take.script.translated.route == "memory near",
         "merged": placement.merged,
     }

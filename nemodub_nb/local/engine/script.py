@@ -10,8 +10,7 @@ from nemodub_nb.local.engine.edits import LineEdit, Sound, of_language
 from nemodub_nb.local.engine.fit import slots
 from nemodub_nb.local.engine.lines import Line
 from nemodub_nb.local.engine.steps import Steps
-from nemodub_nb.local.engine.translate.lines import Pair, Translated, translate
-from nemodub_nb.local.engine.translate.numbers import numbers_kept
+from nemodub_nb.local.engine.translate.lines import ByHand, Pair, Translated, translate, written_by_hand
 
 if TYPE_CHECKING:
     from nemodub_nb.local.engine.progress import Report
@@ -71,6 +70,7 @@ def write_script(
 
     Lines that a person wrote all need no translator. Raises NoTranslationError and others of EngineError.
     """
+    by_hand = written_by_hand(pair, EDITED)
     decided = of_language(edits, pair.target)
     written = all((edit := decided.get(line.index)) and edit.text for line in transcript.lines)
     texts = (
@@ -79,15 +79,15 @@ def write_script(
         else translate(transcript.lines, pair, steps, report)
     )
     script = [
-        _line(line, text, decided.get(line.index) or LineEdit(line.index))
+        _line(line, text, decided.get(line.index) or LineEdit(line.index), by_hand)
         for line, text in zip(transcript.lines, texts, strict=True)
     ]
     return sorted(script, key=lambda line: (line.place.start_s, line.source.index))
 
 
-def _line(source: Line, text: Translated, edit: LineEdit) -> ScriptLine:
+def _line(source: Line, text: Translated, edit: LineEdit, by_hand: ByHand) -> ScriptLine:
     if edit.text:
-        text = Translated(edit.text, EDITED, numbers_kept=numbers_kept(source.text, edit.text))
+        text = by_hand(source.text, edit.text)
     place = source
     if edit.start_s is not None and edit.sound != "original":  # the clip's own voice stays where it is
         place = replace(source, start_s=edit.start_s, end_s=edit.start_s + source.duration_s)
