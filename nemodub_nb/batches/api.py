@@ -26,6 +26,7 @@ class Options(TypedDict, total=False):
     resources: Mapping[str, float] | None
     budget: float | None
     memory: Path | Iterable[Path]
+    glossary: Path | Iterable[Path]
     voices: Mapping[str, str] | None
     source: str | None
     fast: bool
@@ -64,6 +65,7 @@ def batch(
     resources: Mapping[str, float] | None = None,
     budget: float | None = None,
     memory: Path | Iterable[Path] = (),
+    glossary: Path | Iterable[Path] = (),
     voices: Mapping[str, str] | None = None,
     source: str | None = None,
     fast: bool = False,
@@ -75,12 +77,12 @@ def batch(
 
     manifest: a DataFrame, a CSV or Parquet file, a folder, a pattern such as `clips/*.mp4`, or a list of paths or URLs.
     A table names the clips in a column `source` (or path, url, file, clip); the columns languages, voice, memory,
-    source_language, transcript and sentence (cloud only) say otherwise for a row.
+    glossary, source_language, transcript and sentence (cloud only) say otherwise for a row.
     to: languages as tags or names. out: folder of the finished files, also as an fsspec URL such as s3://bucket/dubbed.
     backend: `local` or `cloud`. scheduler: a Dask client, or a scheduler's address or file (NEMODUB_SCHEDULER); without one the
     engines run here. workers: engines at once, one core each (every core); sessions at once on the cloud (2).
     resources: what a Dask worker must have for the work, such as {"GPU": 1}. budget: credits to spend at most, cloud only.
-    memory: translation memories (CSV, TMX). voices: voice by language. source: the spoken language, if known. fast: quick
+    memory: translation memories (CSV, TMX). glossary: terms and names to keep (CSV). voices: voice by language. source: the spoken language, if known. fast: quick
     voices. dry_run: return what would be done instead. on_row: called with each row that ends. show: False for silence.
 
     The same call again does only what is missing or has changed. One bad clip never stops the rest, and Ctrl-C or Stop
@@ -97,6 +99,7 @@ def batch(
         resources=resources or {},
         budget=budget,
         memory=memory,
+        glossary=glossary,
         voices=voices,
         source=source,
         fast=fast,

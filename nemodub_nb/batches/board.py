@@ -140,4 +140,6 @@ def _fingerprint(clip: Clip, language: str, version: str, backend: str) -> str:
     choices = clip.choices
     voice = dict(choices.voices).get(language)
     what = [choices.source_language, choices.fast, choices.sentence, choices.transcript, choices.memories]
+    if choices.glossaries:  # what was made without any stays what is wanted
+        what.append(choices.glossaries)
     return digest([version, backend, clip.name, clip.stamp, language, voice, what])[:24]

@@ -179,6 +179,7 @@ class Cloud:
             source=choices.source_language,
             transcript=transcript,
             memory=[fetch(url, clip.stamp) for url in choices.memories] or None,
+            glossary=[fetch(url, clip.stamp) for url in choices.glossaries] or None,
             voices={tag: voice for tag, voice in choices.voices if tag in languages} or None,
             fast=choices.fast,
             show=False,

@@ -27,7 +27,7 @@ Manifest = "pd.DataFrame | str | os.PathLike[str] | Iterable[str | os.PathLike[s
 _SOURCES: Final = ("source", "path", "url", "file", "clip")
 """Columns that may name the clip; the first that is there does."""
 _KNOWN: Final = frozenset(
-    (*_SOURCES, "languages", "voice", "memory", "source_language", "transcript", "sentence")
+    (*_SOURCES, "languages", "voice", "memory", "glossary", "source_language", "transcript", "sentence")
 )
 _TABLES: Final = (".csv", ".parquet")
 _CLIPS: Final = tuple(kind for kind in ACCEPTED_TYPES if kind not in IMAGE_TYPES)
@@ -128,8 +128,10 @@ def _table(table: pd.DataFrame, base: str | None) -> list[dict[str, Any]]:
         if column not in kept:
             raise BadInputError("A row of the manifest names no clip.", f"Fill in its column {column}.")
         paths = {name: absolute(os.fspath(kept[name]), base) for name in ("transcript",) if name in kept}
-        memories = [absolute(one, base) for one in _several(kept.get("memory"))]
-        rows.append({**kept, **paths, "memory": memories, "source": absolute(os.fspath(kept[column]), base)})
+        texts = {
+            name: [absolute(one, base) for one in _several(kept.get(name))] for name in ("memory", "glossary")
+        }
+        rows.append({**kept, **paths, **texts, "source": absolute(os.fspath(kept[column]), base)})
     return rows
 
 
@@ -161,6 +163,7 @@ def _choices(row: Mapping[str, Any], common: Choices, tags: Sequence[str]) -> Ch
         source_language=languages.parse(spoken) if spoken else common.source_language,
         transcript=_text(row.get("transcript")) or common.transcript,
         memories=memories or common.memories,
+        glossaries=tuple(_several(row.get("glossary"))) or common.glossaries,
         voices=tuple(sorted(voices.items())),
         sentence=_text(row.get("sentence")) or common.sentence,
     )
@@ -189,7 +192,9 @@ def _seen(clip: Clip, backend: str) -> Clip:
         )
     try:
         found, size = _facts(clip.source)
-        mark = [found, *(_facts(one)[0] for one in (clip.choices.transcript, *clip.choices.memories) if one)]
+        choices = clip.choices
+        given = (choices.transcript, *choices.memories, *choices.glossaries)
+        mark = [found, *(_facts(one)[0] for one in given if one)]
     except FileNotFoundError as error:
         missing = plain(str(error.filename or error.args[0] if error.args else clip.source), 200)
         return replace(clip, refusal=Refusal(f"{missing} does not exist.", "Check the path."))

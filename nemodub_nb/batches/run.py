@@ -58,6 +58,7 @@ def order(
     *,
     backend: Backend = "local",
     memory: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] = (),
+    glossary: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] = (),
     voices: Mapping[str, str] | None = None,
     source: str | None = None,
     fast: bool = False,
@@ -69,11 +70,11 @@ def order(
         raise BadInputError(f"backend={backend!r} is not a choice.", "Use local or cloud.")
     if workers is not None and workers < 1:
         raise BadInputError("A batch needs at least one worker.", "Leave workers out to use every core.")
-    memories = [memory] if isinstance(memory, str | os.PathLike) else list(memory)
     spoken = parse_languages(source)[0] if source else None
     choices = Choices(
         source_language=spoken,
-        memories=tuple(absolute(os.fspath(one)) for one in memories),
+        memories=_paths(memory),
+        glossaries=_paths(glossary),
         voices=tuple(sorted((parse_languages(tag)[0], voice) for tag, voice in (voices or {}).items())),
         fast=fast,
     )
@@ -84,6 +85,11 @@ def order(
     )
     place = absolute(os.fspath(out))
     return Order(kept, parse_languages(to), place, backend, choices, workers=workers, **rest)
+
+
+def _paths(given: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> tuple[str, ...]:
+    several = [given] if isinstance(given, str | os.PathLike) else given
+    return tuple(absolute(os.fspath(one)) for one in several)
 
 
 def run(wanted: Order, show: bool | Watcher = True, on_row: OnRow | None = None) -> Batch:

@@ -144,14 +144,16 @@ def speak(found: Mapping[str, Any], clip: Clip, language: str, place: Place) -> 
     store, choices = Store(place.out), clip.choices
     voice = dict(choices.voices).get(language)
     memories = [_content(url) for url in choices.memories]
-    key = digest([found["key"], language, memories, voice, choices.fast])
+    glossaries = [_content(url) for url in choices.glossaries]
+    key = digest([found["key"], language, memories, voice, choices.fast, *glossaries])
     if store.exists(f"{_at('voices', key)}.json"):
         return key
     with workbench() as home:
         _unpack(store, found["key"], home / "cache")
         job = _job(fetch(clip.source, clip.stamp), home, choices, separate=False)
         voices = {language: voice} if voice else {}
-        made = _engine(place)({**job, "languages": [language], "voices": voices, "memories": _texts(choices)})
+        texts = {"memories": _texts(choices.memories), "glossaries": _texts(choices.glossaries)}
+        made = _engine(place)({**job, "languages": [language], "voices": voices, **texts})
         if language not in made["languages"]:
             failed = made["failed"][language]
             raise JobFailedError(failed["type"], failed["message"], failed["advice"])
@@ -268,8 +270,8 @@ def _render_job(
     }
 
 
-def _texts(choices: Choices) -> list[str]:
-    return [str(fetch(url, _content(url) or "")) for url in choices.memories]
+def _texts(urls: tuple[str, ...]) -> list[str]:
+    return [str(fetch(url, _content(url) or "")) for url in urls]
 
 
 def _content(url: str | None) -> str | None:

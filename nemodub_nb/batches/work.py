@@ -29,6 +29,8 @@ class Choices:
     """Path or URL of an SRT or VTT file."""
     memories: tuple[str, ...] = ()
     """Paths or URLs of translation memories."""
+    glossaries: tuple[str, ...] = ()
+    """Paths or URLs of glossaries."""
     voices: tuple[tuple[str, str], ...] = ()
     """Voice by language, sorted."""
     fast: bool = False

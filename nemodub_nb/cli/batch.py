@@ -1,7 +1,7 @@
 """Dub many clips into many languages.
 
 MANIFEST is a CSV or Parquet file with a column `source` (or path, url, file, clip), a folder, a pattern in quotes, or clips.
-The columns languages, voice, memory, source_language, transcript and sentence (cloud only) say otherwise for their row.
+The columns languages, voice, memory, glossary, source_language, transcript and sentence (cloud only) say otherwise for their row.
 DIR then holds what `nemodub dub` writes for each clip and language, and batch.csv: one row each. The same command again does
 only what is missing or has changed.
 """
@@ -81,6 +81,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--memory", metavar="FILE", action="append", default=[], help="reviewed translations; repeatable"
     )
+    parser.add_argument(
+        "--glossary", metavar="FILE", action="append", default=[], help="terms and names to keep; repeatable"
+    )
     parser.add_argument("--fast", action="store_true", help="use quick voices")
     parser.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
     parser.add_argument("--json", action="store_true", help="end with one JSON object on standard output")
@@ -145,6 +148,7 @@ def _work(arguments: argparse.Namespace) -> Any:
         "workers": arguments.workers,
         "budget": arguments.budget,
         "memory": [Path(one) if "://" not in one else one for one in arguments.memory],
+        "glossary": [Path(one) if "://" not in one else one for one in arguments.glossary],
         "source": arguments.source,
         "fast": arguments.fast,
     }

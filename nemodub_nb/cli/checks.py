@@ -38,19 +38,20 @@ def clip(path: Path) -> Path:
     return path.absolute()
 
 
-def texts(transcript: Path | None, memories: Sequence[Path]) -> None:
-    """Read the transcript and the translation memories as they will be read later."""
-    if transcript is None and not memories:
+def texts(transcript: Path | None, memories: Sequence[Path], glossaries: Sequence[Path] = ()) -> None:
+    """Read the transcript, the translation memories and the glossaries as they will be read later."""
+    if transcript is None and not memories and not glossaries:
         return
     from nemodub_nb.project import BadInputError as NotUsableError
-    from nemodub_nb.project.attachments import memory_parts, transcript_part
+    from nemodub_nb.project.attachments import glossary_parts, memory_parts, transcript_part
 
     try:
         given = [transcript_part(transcript)] if transcript is not None else []
         found = memory_parts(memories)
+        terms = glossary_parts(glossaries)
     except NotUsableError as error:
         raise BadInputError(error.message, error.advice) from None
-    _read_into(given, found)
+    _read_into(given, found, terms)
 
 
 def language(text: str) -> str:
@@ -95,12 +96,12 @@ def tables(paths: Sequence[Path]) -> None:
         _file(path.expanduser())
 
 
-def _read_into(transcripts: Sequence[str], memories: Sequence[str]) -> None:
+def _read_into(transcripts: Sequence[str], memories: Sequence[str], glossaries: Sequence[str]) -> None:
     """Read what is in the texts where the embedded backend is here; `<kind>: <name>` is the first line of each."""
     try:
         from nemodub_nb.local.engine.errors import BadTranscriptError
         from nemodub_nb.local.engine.transcribe.subtitle_file import parse_subtitles
-        from nemodub_nb.local.engine.translate.memory import parse
+        from nemodub_nb.local.engine.translate import glossary, memory
     except ImportError:
         return
     for part in transcripts:
@@ -110,7 +111,8 @@ def _read_into(transcripts: Sequence[str], memories: Sequence[str]) -> None:
                 f"The transcript {head.partition(': ')[2]} has no timed lines.",
                 "Give an SRT or VTT file, or leave the transcript out to have the speech recognised.",
             )
-    for part in memories:
+    parsed = [*((part, memory.parse) for part in memories), *((part, glossary.parse) for part in glossaries)]
+    for part, parse in parsed:
         head, _, text = part.partition("\n")
         try:
             parse(text, head.partition(": ")[2])

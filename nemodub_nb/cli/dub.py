@@ -32,13 +32,15 @@ MORE: Final = """\
 examples:
   nemodub dub talk.mp4 --to es,fr,de
   nemodub dub talk.mov --to "Brazilian Portuguese" --from English --out videos
-  nemodub dub talk.mp4 --to es --transcript talk.srt --memory terms.csv
+  nemodub dub talk.mp4 --to es --transcript talk.srt --memory reviewed.csv
+  nemodub dub talk.mp4 --to es --glossary terms.csv
   nemodub dub talk.mp4 --to es,fr,de --together --original
   nemodub dub talk.mp4 --to es --preset tiktok
   nemodub dub talk.mp4 --to es --json | tail -n 1
 
 Subtitles beside the clip (talk.srt, talk.vtt) are used as its transcript. A translation memory is a CSV file with the
 columns source, target, source_language, target_language, or a TMX file; what it knows is not translated again.
+A glossary is a CSV file with the columns source, target, target_language; an empty target is never translated.
 The same command again repeats no finished step.
 """
 
@@ -74,6 +76,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         action="append",
         help="reviewed translations, as CSV or TMX; repeatable",
+    )
+    parser.add_argument(
+        "--glossary",
+        metavar="FILE",
+        type=Path,
+        action="append",
+        help="terms with their wording, and names to keep, as CSV; repeatable",
     )
     add_lines(parser)
     parser.add_argument(
@@ -132,7 +141,8 @@ def _checked(arguments: argparse.Namespace) -> list[str]:
         arguments.source = checks.language(arguments.source)
     arguments.clip = checks.clip(arguments.clip)
     arguments.memory = arguments.memory or []
-    checks.texts(arguments.transcript, arguments.memory)
+    arguments.glossary = arguments.glossary or []
+    checks.texts(arguments.transcript, arguments.memory, arguments.glossary)
     checks.tables(arguments.lines)
     arguments.out = checks.folder(arguments.out)
     return languages
@@ -161,6 +171,7 @@ def _work(arguments: argparse.Namespace, languages: list[str]) -> tuple[Reply, E
                 "source": arguments.source,
                 "transcript": arguments.transcript,
                 "memory": arguments.memory,
+                "glossary": arguments.glossary,
             }
             project.review(languages, show=False, **options)
             apply_lines(project, arguments.lines, live)
@@ -170,6 +181,7 @@ def _work(arguments: argparse.Namespace, languages: list[str]) -> tuple[Reply, E
                 source=arguments.source,
                 transcript=arguments.transcript,
                 memory=arguments.memory,
+                glossary=arguments.glossary,
                 on_event=steps.take,
                 show=False,
             )

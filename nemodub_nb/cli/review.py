@@ -62,6 +62,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         help="reviewed translations, as CSV or TMX; repeatable",
     )
+    parser.add_argument(
+        "--glossary",
+        metavar="FILE",
+        type=Path,
+        action="append",
+        help="terms with their wording, and names to keep, as CSV; repeatable",
+    )
     add_lines(parser)
 
 
@@ -82,7 +89,8 @@ def run(arguments: argparse.Namespace) -> int:
     languages = checks.languages(arguments.to)
     source = checks.language(arguments.source) if arguments.source else None
     clip, memory = checks.clip(arguments.clip), arguments.memory or []
-    checks.texts(arguments.transcript, memory)
+    glossary = arguments.glossary or []
+    checks.texts(arguments.transcript, memory, glossary)
     checks.tables(arguments.lines)
     out = checks.folder(arguments.out)
     stem = failure.one_line(clip.stem) or "clip"
@@ -97,6 +105,7 @@ def run(arguments: argparse.Namespace) -> int:
                 source=source,
                 transcript=arguments.transcript,
                 memory=memory,
+                glossary=glossary,
                 on_event=steps.take,
                 show=False,
             )

@@ -50,6 +50,7 @@ class DubOptions(TypedDict, total=False):
     subtitles: Subtitles
     transcript: Path | bool | None
     memory: attachments.Files | None
+    glossary: attachments.Glossary | None
     voices: Mapping[str, str] | None
     fast: bool
 
@@ -111,7 +112,11 @@ class Actions:
             fast=options.get("fast", False),
         )
         transcript = self.transcript_parts(clip, options.get("transcript"), view)
-        parts = [*transcript, *attachments.memory_parts(options.get("memory"))]
+        parts = [
+            *transcript,
+            *attachments.memory_parts(options.get("memory")),
+            *attachments.glossary_parts(options.get("glossary")),
+        ]
         task = self._task(clip, tags, options.get("original", "replace"), given=bool(transcript))
         step = f"Dub into {listed([spoken(tag) for tag in tags])}"
         return await self._say(sentence, parts, view, on_event, step, asdict(task))

@@ -1,19 +1,26 @@
-"""Transcripts and translation memories as parts of a message."""
+"""Transcripts, translation memories and glossaries as parts of a message."""
 
 from __future__ import annotations
 
 import codecs
+import csv
+import io
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from .errors import BadInputError
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 Files = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
+Glossary: TypeAlias = "Files | Mapping[str, str | Mapping[str, str | None] | None] | pd.DataFrame"
 
 _TRANSCRIPTS: Final = (".srt", ".vtt")
 _MEMORIES: Final = (".csv", ".tmx", ".tsv")
+_GLOSSARIES: Final = (".csv", ".tsv")
 _MOST_BYTES: Final = 8 * 1024 * 1024
 _MIB: Final = 1024 * 1024
 
@@ -37,6 +44,33 @@ def memory_parts(files: Files | None) -> list[str]:
         file = Path(path).expanduser()
         found.append(f"Translation memory: {_title(file)}\n{_read(file, 'translation memory', _MEMORIES)}")
     return found
+
+
+def glossary_parts(given: Glossary | None) -> list[str]:
+    """Return glossaries as parts: CSV files, a DataFrame with the columns of one, or a mapping.
+
+    A mapping has a term with its wording, with its wording by language, or with None for a name that is not translated.
+    Raises BadInputError.
+    """
+    if given is None:
+        return []
+    if hasattr(given, "to_csv"):
+        return [f"Glossary: glossary.csv\n{given.to_csv(index=False)}"]
+    if isinstance(given, Mapping):
+        return [f"Glossary: glossary.csv\n{_as_csv(given)}"] if given else []
+    paths = [given] if isinstance(given, str | os.PathLike) else list(given)
+    files = [Path(path).expanduser() for path in paths]
+    return [f"Glossary: {_title(file)}\n{_read(file, 'glossary', _GLOSSARIES)}" for file in files]
+
+
+def _as_csv(terms: Mapping[str, str | Mapping[str, str | None] | None]) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(("source", "target", "target_language"))
+    for term, wanted in terms.items():
+        by_language = wanted if isinstance(wanted, Mapping) else {"*": wanted}
+        writer.writerows((term, target or "", language) for language, target in by_language.items())
+    return out.getvalue()
 
 
 def _title(file: Path) -> str:

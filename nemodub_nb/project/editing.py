@@ -57,7 +57,7 @@ class Editing:
     ) -> Reply:
         """Translate into languages without speaking: look at `lines(language)`, change them with `edit`, then `dub`.
 
-        source, transcript and memory are as for `dub`. A language that fails does not stop the others: see `Reply.failed`.
+        source, transcript, memory and glossary are as for `dub`. A language that fails does not stop the others: see `Reply.failed`.
         """
         return LOOP.run(edits.review(self._actions, to, _view("Review", show=show), options, on_event))
 

@@ -38,6 +38,7 @@ class ReviewOptions(TypedDict, total=False):
     source: str | None
     transcript: str | os.PathLike[str] | bool | None
     memory: attachments.Files | None
+    glossary: attachments.Glossary | None
 
 
 async def lines(actions: Actions, language: str | None, clip: Clip | str | None) -> pd.DataFrame:
@@ -74,6 +75,7 @@ async def review(
     parts = [
         *actions.transcript_parts(chosen, options.get("transcript"), view),
         *attachments.memory_parts(options.get("memory")),
+        *attachments.glossary_parts(options.get("glossary")),
     ]
     said = for_clip(" ".join(sentences), actions.named(chosen, options.get("clip")))
     return await actions.say(said, parts, view, on_event=on_event)

@@ -17,7 +17,7 @@ from .safe import markup, plain
 from .sentences import Original, Subtitles, listed, parse_languages, spoken
 
 if TYPE_CHECKING:
-    from .attachments import Files
+    from .attachments import Files, Glossary
     from .live import View
     from .talk import OnEvent
     from .uploads import OnProgress
@@ -124,6 +124,7 @@ class Project(Looking, Listening, Editing):
         subtitles: Subtitles = "track",
         transcript: Path | bool | None = None,
         memory: Files | None = None,
+        glossary: Glossary | None = None,
         voices: Mapping[str, str] | None = None,
         fast: bool = False,
         on_event: OnEvent | None = None,
@@ -134,7 +135,9 @@ class Project(Looking, Listening, Editing):
         clip: which one, where there are several; the last uploaded one otherwise. source: the spoken language, if known.
         original: `replace` the voice, `duck` it under the dub, or `keep` it. background: volume of music and effects, 0 to 1.
         subtitles: as a `track`, `burned` into the picture, or `off`. transcript: an SRT or VTT file; False ignores the one
-        beside the clip. memory: translation memories (CSV, TMX). voices: language to voice. fast: quick voices.
+        beside the clip. memory: translation memories (CSV, TMX). glossary: terms with their wording, and names that are not
+        translated: CSV files, a DataFrame, or a mapping such as `{"dashboard": {"es": "panel"}, "NemoVideo": None}`.
+        voices: language to voice. fast: quick voices.
         on_event: called with each AgentEvent, on the project's own thread.
 
         A language that fails does not stop the others: see `Reply.failed`. Raises UnknownLanguageError and BadInputError
@@ -148,6 +151,7 @@ class Project(Looking, Listening, Editing):
             "subtitles": subtitles,
             "transcript": transcript,
             "memory": memory,
+            "glossary": glossary,
             "voices": voices,
             "fast": fast,
         }

@@ -133,6 +133,22 @@ def test_rows_of_a_table_say_otherwise_for_themselves(do, clips, tmp_path):
     assert do(csv, ["it"]).frame["status"].to_list() == ["done", "refused"], "fr;de is no language"
 
 
+def test_a_changed_glossary_is_spoken_again_and_nothing_is_heard_again(do, clips, jobs, tmp_path):
+    folder = clips(one="first", two="second")
+    terms = tmp_path / "terms.csv"
+    terms.write_text("source,target,target_language\nhub,centro,es\n")
+    manifest = pd.DataFrame(
+        {"path": [str(folder / "one.mp4"), str(folder / "two.mp4")], "glossary": [str(terms), None]}
+    )
+    assert do(manifest, ["es"]).ok
+    before = len(jobs())
+    terms.write_text("source,target,target_language\nhub,eje,es\n")
+    assert do(manifest, ["es"]).reused == 1
+    fresh = sorted((job["kind"], job["content"], job["language"]) for job in jobs()[before:])
+    assert [(kind, language) for kind, _, language in fresh] == [("dub", "es"), ("render", "es")]
+    assert do(folder / "one.mp4", ["es"], glossary=terms).ok
+
+
 def test_clips_of_one_name_do_not_write_over_each_other(do, clips, tmp_path):
     first = clips(talk="first") / "talk.mp4"
     other = tmp_path / "other" / "talk.mp4"

@@ -52,6 +52,8 @@ def dub(clip, *arguments, **environment):
         ("--memory", "terms.csv", b""),
         ("--memory", "terms.csv", bytes(range(256)) * 8),
         ("--memory", "terms.tmx", b"<tmx><bo"),
+        ("--glossary", "terms.csv", b"one,two\n1,2\n"),
+        ("--glossary", "terms.csv", b"source,target,target_language\na,b,Klingonish\n"),
         ("--memory", "terms.tmx", b'<!DOCTYPE t [<!ENTITY a "aa">]><tmx>&a;</tmx>'),
     ],
 )

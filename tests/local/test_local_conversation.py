@@ -115,6 +115,20 @@ def test_attachments_are_used_from_then_on(shared, session):
     assert shared.jobs()[-1]["transcript"] == job["transcript"]
 
 
+def test_a_glossary_is_used_from_then_on_and_dubs_again_what_is_there(shared, session):
+    shared.say(session, "Dub into Spanish.")
+    assert shared.jobs()[-1]["glossaries"] == []
+    made = len(shared.jobs())
+    terms = "Glossary: terms.csv\nsource,target,target_language\ndashboard,panel,es\n"
+    answer = shared.say(session, "Dub into Spanish.", terms)
+    assert "I use the glossary terms.csv" in answer
+    (job,) = shared.jobs()[made:]
+    with open(job["glossaries"][0]) as kept:  # noqa: PTH123 - a path from a job
+        assert kept.read().startswith("source,target")
+    assert "I read .csv, .tsv there" in shared.say(session, "Dub into French.", "Glossary: terms.tbx\n<x/>")
+    assert shared.jobs()[-1]["glossaries"] == job["glossaries"]
+
+
 def test_a_voice_and_its_speed_are_used_for_its_language_only(shared, session):
     shared.say(session, "Dub into Spanish and French. Use the voice kokoro:ef_dora for Spanish.")
     assert shared.jobs()[-1]["voices"] == {"es": "kokoro:ef_dora"}

@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import os
 
+import pandas as pd
 import pytest
 
 from nemodub_nb.client import FileTooLargeError, UnsupportedTypeError, UploadError
 from nemodub_nb.contract import MAX_UPLOAD_BYTES
 from nemodub_nb.languages import UnknownLanguageError
 from nemodub_nb.project import BadInputError
-from nemodub_nb.project.attachments import memory_parts, transcript_part
+from nemodub_nb.project.attachments import glossary_parts, memory_parts, transcript_part
 from nemodub_nb.project.sentences import dub_sentence, for_clip, parse_languages, spoken
 from nemodub_nb.project.uploads import check_file, sidecar
 
@@ -162,6 +163,25 @@ def test_attachments_are_read_in_the_encodings_they_come_in(tmp_path):
         "Translation memory: m.csv\nsource"
     )
     assert memory_parts(None) == []
+
+
+def test_a_glossary_is_a_file_a_table_or_a_mapping(tmp_path):
+    head = "source,target,target_language"
+    file = made(tmp_path / "g.csv", f"{head}\nhub,centro,es\n".encode())
+    assert glossary_parts([file]) == [f"Glossary: g.csv\n{head}\nhub,centro,es\n"]
+    table = pd.DataFrame({"source": ["hub"], "target": ["centro"], "target_language": ["es"]})
+    assert glossary_parts(table) == [f"Glossary: glossary.csv\n{head}\nhub,centro,es\n"]
+    (part,) = glossary_parts({"hub": {"es": "centro", "pt": "polo"}, "NemoVideo": None})
+    assert part.splitlines() == [
+        "Glossary: glossary.csv",
+        head,
+        "hub,centro,es",
+        "hub,polo,pt",
+        "NemoVideo,,*",
+    ]
+    assert glossary_parts(None) == glossary_parts({}) == []
+    with pytest.raises(BadInputError, match=r"g\.tbx is not a glossary"):
+        glossary_parts(tmp_path / "g.tbx")
 
 
 @pytest.mark.parametrize(("name", "data"), [("a.srt", b"no times"), ("a.txt", b"x"), ("none.srt", None)])

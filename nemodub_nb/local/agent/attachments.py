@@ -1,4 +1,4 @@
-"""Files that come with a sentence: a transcript, translation memories, edits of lines."""
+"""Files that come with a sentence: a transcript, translation memories, glossaries, edits of lines."""
 
 from __future__ import annotations
 
@@ -14,10 +14,16 @@ if TYPE_CHECKING:
 
 _TRANSCRIPT = "transcript:"
 _MEMORY = "translation memory:"
+_GLOSSARY = "glossary:"
 _EDITS = "line edits:"
 _TRANSCRIPT_TYPES = (".srt", ".vtt")
 _MEMORY_TYPES = (".csv", ".tsv", ".tmx")
-_EDITS_TYPES = (".json",)
+_TYPES = {
+    _TRANSCRIPT: _TRANSCRIPT_TYPES,
+    _MEMORY: _MEMORY_TYPES,
+    _GLOSSARY: (".csv", ".tsv"),
+    _EDITS: (".json",),
+}
 _MOST_BYTES = 16 * 1024 * 1024
 
 
@@ -40,6 +46,8 @@ class Attachments:
     """(file name, content)."""
     memories: tuple[tuple[str, str], ...] = ()
     """(file name, content) of each."""
+    glossaries: tuple[tuple[str, str], ...] = ()
+    """(file name, content) of each."""
     edits: tuple[SaidOfLine, ...] = ()
     """What was decided about single lines."""
     problems: tuple[str, ...] = ()
@@ -49,7 +57,7 @@ class Attachments:
 def read_attachments(parts: Sequence[str]) -> Attachments:
     """Return what the text parts after the first hold: a line that names the file, then its content."""
     transcript = None
-    memories = []
+    memories, glossaries = [], []
     edits: tuple[SaidOfLine, ...] = ()
     problems = []
     for part in parts:
@@ -57,10 +65,10 @@ def read_attachments(parts: Sequence[str]) -> Attachments:
         kind, _, name = head.partition(":")
         label = f"{kind.strip().casefold()}:"
         name = name.strip()
-        types = {_TRANSCRIPT: _TRANSCRIPT_TYPES, _MEMORY: _MEMORY_TYPES, _EDITS: _EDITS_TYPES}.get(label)
+        types = _TYPES.get(label)
         if types is None:
             problems.append(
-                "One attachment is neither a transcript, a translation memory nor edits of lines, so I left it out."
+                "One attachment is neither a transcript, a translation memory, a glossary nor edits of lines, so I left it out."
             )
         elif not name.casefold().endswith(types):
             problems.append(f"I left {name or 'an attachment'} out: I read {', '.join(types)} there.")
@@ -75,9 +83,11 @@ def read_attachments(parts: Sequence[str]) -> Attachments:
                 problems.append(
                     f"I left {name} out: it is not a list of lines with what was decided about each."
                 )
+        elif label == _GLOSSARY:
+            glossaries.append((name, content))
         else:
             memories.append((name, content))
-    return Attachments(transcript, tuple(memories), edits, tuple(problems))
+    return Attachments(transcript, tuple(memories), tuple(glossaries), edits, tuple(problems))
 
 
 def _edits(content: str) -> tuple[SaidOfLine, ...]:

@@ -247,7 +247,7 @@ class _Work:
         self.say(replies.UNDONE)
 
     def attach(self, attachments: Attachments, desk: Desk) -> None:
-        """Keep a transcript and translation memories, to be used from now on."""
+        """Keep a transcript, translation memories and glossaries, to be used from now on."""
         if attachments.transcript:
             name, content = attachments.transcript
             asset = desk.keep_text(content, name)
@@ -263,6 +263,11 @@ class _Work:
             others = tuple(each for each in self.plan.memories if each != asset)
             self.plan = replace(self.plan, memories=(*others, asset))
             self.say(f"I use the translation memory {name}.")
+        for name, content in attachments.glossaries:
+            asset = desk.keep_text(content, name)
+            others = tuple(each for each in self.plan.glossaries if each != asset)
+            self.plan = replace(self.plan, glossaries=(*others, asset))
+            self.say(f"I use the glossary {name}.")
         self.say(*attachments.problems)
 
     async def finish(self, said: Sequence[do.Action], desk: Desk) -> AsyncGenerator[Event, None]:
@@ -401,6 +406,7 @@ class _Work:
                 source_language=old.source_language,
                 transcript=old.transcript,
                 memories=old.memories,
+                glossaries=old.glossaries,
                 edits=old.edits,
                 learned=old.learned,
                 voices=old.voices,

@@ -62,6 +62,8 @@ class ClipPlan:
     """Asset id of a transcript that was handed over."""
     memories: tuple[str, ...] = ()
     """Asset ids of translation memories, the newest last."""
+    glossaries: tuple[str, ...] = ()
+    """Asset ids of glossaries, the newest last."""
     scripts: tuple[str, ...] = ()
     """Languages whose script is written to be reviewed, BCP 47; those that are dubbed are not among them."""
     edits: tuple[LineEdit, ...] = ()
@@ -94,6 +96,7 @@ class ClipPlan:
                 "kept": tuple((low, high) for low, high in data["kept"]),
                 "voices": tuple((language, voice) for language, voice in data["voices"]),
                 "memories": tuple(data["memories"]),
+                "glossaries": tuple(data.get("glossaries", ())),
                 "scripts": tuple(data.get("scripts", ())),
                 "edits": tuple(LineEdit.from_dict(edit) for edit in data.get("edits", ())),
                 "learned": tuple((language, asset) for language, asset in data.get("learned", ())),
@@ -134,6 +137,7 @@ def _decided(plan: ClipPlan, language: str) -> list[Any]:
     edits = _edits(plan, language)
     keeps = any(edit.sound == "original" for edit in plan.edits if edit.language == language)
     return [
+        *([["glossaries", *plan.glossaries]] if plan.glossaries else []),
         *([["learned", learned]] if learned else []),
         *edits,
         *_edits(plan, None),

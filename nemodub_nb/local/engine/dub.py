@@ -83,7 +83,7 @@ def _written(clip: Clip, job: DubJob, steps: Steps, report: Report) -> dict[str,
     transcript = _transcript(clip, job, steps, report)
 
     def script(language: str) -> dict[str, Any]:
-        pair = Pair(transcript.language, language, job.memories, job.models)
+        pair = Pair(transcript.language, language, job.memories, job.models, job.glossaries)
         written = write_script(transcript, pair, job.edits, steps, report)
         return {"lines": [row.to_dict() for row in script_rows(written, language, clip.duration_s)]}
 

@@ -110,6 +110,7 @@ class SessionDesk:
                 *(path(asset) for tag, asset in plan.learned if tag in languages),
                 *(path(asset) for asset in plan.memories),
             ],
+            "glossaries": [path(asset) for asset in plan.glossaries],
             "voices": {tag: voice for tag, voice in plan.voices if tag in languages},
             "quality": plan.quality,
             "speed": plan.speed,
