@@ -62,6 +62,7 @@ class ChatServer:
             "nests deeply": "[" * 100_000,
             "is fenced": f"<think>hm {{</think>```json\n{self._answer(asked)}\n```",
             "is a list": "[]",
+            "ignores the glossary": self._answer({"lines": asked["lines"]}),
         }
         if fault == "is no completion":
             return JSONResponse({"choices": []})

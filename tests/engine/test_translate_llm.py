@@ -133,8 +133,9 @@ def test_what_nothing_else_translates_goes_to_the_language_model(server: ChatSer
     assert "linha de edição" in made[0].text
     assert [one.glossary_kept for one in made] == [True, True, None]
     assert all(one.route == "llm little en→pt" for one in made)
-    assert made[0].alternative
-    assert made[0].alternative in made[0].text
+    assert made[1].alternative
+    assert made[1].alternative in made[1].text
+    assert made[0].alternative == "", "the shorter wording has not got the term"
     (asked,) = server.asked
     assert asked["glossary"] == {"timeline": "linha de edição"}
     assert asked["keep"] == ["NemoVideo"]
@@ -144,6 +145,17 @@ def test_what_nothing_else_translates_goes_to_the_language_model(server: ChatSer
     translate(said, replace(pair, llm=replace(endpoint(server), first=True)), steps, silent)
     assert [line["text"] for line in server.asked[1]["lines"]] == ["We saved four hours"]
     assert server.asked[1]["before"] == "NemoVideo is here."
+
+
+def test_a_model_that_ignores_the_glossary_is_brought_to_it(
+    server: ChatServer, tmp_path: Path, models: Path
+) -> None:
+    glossary = tmp_path / "terms.csv"
+    glossary.write_text("source,target,target_language\ntimeline,linha de edição,pt\n")
+    server.faults = ["ignores the glossary"]
+    pair = Pair("en", "pt", (), models, (glossary,), replace(endpoint(server), first=True))
+    (made,) = translate(lines("Drag the clip into the timeline."), pair, Steps(tmp_path / "c"), silent)
+    assert (made.text, made.route) == ("Arraste o clipe para a linha de edição.", "llm little en→pt")
 
 
 def test_the_next_way_is_taken_when_the_language_model_fails(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,7 +17,7 @@ from nemodub_nb.local.engine.translate import glossary as terms
 from nemodub_nb.local.engine.translate import llm
 from nemodub_nb.local.engine.translate import memory as tm
 from nemodub_nb.local.engine.translate.check import Checked, check
-from nemodub_nb.local.engine.translate.engines import hops
+from nemodub_nb.local.engine.translate.engines import Translate, hops
 from nemodub_nb.local.engine.translate.machine import AT_ONCE, Machine, kept
 from nemodub_nb.local.engine.translate.names import doubtful_names
 from nemodub_nb.local.engine.translate.routes import Route, name, routes
@@ -247,7 +248,32 @@ def _by_llm(
 
     answers = kept(work.steps, keys, compute, asked)
     work.tell(1.0)
-    return [_Said(answer["text"], answer["shorter"]) for answer in answers]
+
+    def again(texts: Sequence[str]) -> list[str]:
+        plain: dict[str, object] = {text: [route[0].name, "alone", text] for text in texts}
+        return kept(work.steps, plain, lambda missing: _alone(missing, endpoint, work), texts)
+
+    return _held_to_terms(asked, whole, answers, again, work)
+
+
+def _alone(texts: list[str], endpoint: llm.Endpoint, work: _Work) -> list[str]:
+    asks = [llm.Ask(text) for text in texts]
+    return [one.text for one in llm.translate(asks, work.pair.bases[0], work.pair.target, endpoint)]
+
+
+def _held_to_terms(
+    asked: list[int], whole: list[Sentence], answers: list[dict[str, str]], again: Translate, work: _Work
+) -> list[_Said]:
+    """Return answers that use the glossary, also where the model did not do what it was told."""
+    texts = [whole[at].text for at in asked]
+    found = [work.glossary.found(text) for text in texts]
+    made = [answer["text"] for answer in answers]
+    with contextlib.suppress(llm.LanguageModelError):  # then the line says what it lacks
+        made = with_terms(texts, made, found, again, work.pair.target)
+    return [
+        _Said(text, "" if terms.lost(here, answer["shorter"]) else answer["shorter"])
+        for text, here, answer in zip(made, found, answers, strict=True)
+    ]
 
 
 def _ask(at: int, whole: list[Sentence], work: _Work) -> llm.Ask:
