@@ -56,6 +56,11 @@ _TO: Final[Mapping[str, str]] = {
 }  # fmt: skip
 _OF: Final[Mapping[str, str]] = {"es": "de", "pt": "de", "fr": "de", "ca": "de", "it": "di", "ro": "de"}
 """What stands between millions and what they are millions of."""
+_ONE: Final[Mapping[str, tuple[str, str, str]]] = {
+    "es": ("un", "una", "a"), "pt": ("um", "uma", "a"), "it": ("un", "una", "a"), "de": ("ein", "eine", "e"),
+}  # fmt: skip
+"""One before a masculine and a feminine noun, and how the latter ends."""
+_MILLION: Final = 6
 _SCALES: Final[Mapping[str, int]] = {"k": 3, "K": 3, "M": 6, "mn": 6, "bn": 9, "B": 9}
 _MILLIONS: Final = (
     r"(?:million|millions|millionen|billion|billions|millón|millones|milhão|milhões|bilhão|bilhões|milione|milioni|"
@@ -151,27 +156,35 @@ def _range(found: Mapping[str, str], language: str, locale: Locale) -> str:
 
 
 def _money(number: str, scale: str | None, sign: str, language: str, locale: Locale) -> str:
-    meant = value(number, language)
+    meant, word = value(number, language), (scale or "").strip()
     if meant is None:
         return f"{number}{scale or ''} {sign}"
-    said = written(number, language)
-    word = (scale or "").strip()
-    if power := _SCALES.get(word):
-        said = _compact(meant * 10**power, locale)
-    elif word:
-        said = f"{said} {word}"
     name = currency_name(SIGNS[sign], _MANY if word else meant, locale)
-    millions = power >= 6 if (power := _SCALES.get(word, 0)) else bool(re.fullmatch(_MILLIONS, word))  # noqa: PLR2004
+    if not word:
+        said = _figure(number, meant, name, language)
+    elif power := _SCALES.get(word):
+        said = _compact(meant * 10**power, locale)
+    else:
+        said = f"{written(number, language)} {word}"
+    millions = _SCALES[word] >= _MILLION if word in _SCALES else bool(re.fullmatch(_MILLIONS, word))
+    return f"{said}{_glue(name, language, millions=millions)}{name}"
+
+
+def _glue(name: str, language: str, *, millions: bool) -> str:
+    """Return what stands between an amount and its currency."""
     of = _OF.get(base(language)) if millions else None
-    if of:
-        said = (
-            f"{said} d'"
-            if of == "de" and base(language) in {"fr", "ca"} and name[0] in "aeiouéè"
-            else f"{said} {of} "
-        )
-        return said + name
-    glue = "" if base(language) in {"zh", "ja"} else " "
-    return f"{said}{glue}{name}"
+    if of is None:
+        return "" if base(language) in {"zh", "ja"} else " "
+    return " d'" if base(language) in {"fr", "ca"} and name[0] in "aeiouéè" else f" {of} "
+
+
+def _figure(number: str, meant: Decimal, noun: str, language: str) -> str:
+    """Return a number before a noun; one is a word where the figure would be read as if it stood alone."""
+    one = _ONE.get(base(language))
+    if meant != 1 or one is None:
+        return written(number, language)
+    feminine, endings = one[1], one[2]
+    return feminine if noun.split(maxsplit=1)[0].endswith(endings) else one[0]
 
 
 def _compact(amount: Decimal, locale: Locale) -> str:
@@ -220,7 +233,10 @@ def _measure(number: str, unit: str, language: str, locale: Locale) -> str:
     for length in ("long", "short"):
         made = str(format_unit(meant, unit, length, locale=locale))
         if figure in made and unit not in made:
-            return re.sub(r"[\u00a0\u202f]", " ", made.replace(figure, written(number, language), 1))
+            said = written(number, language)
+            if unit != PERCENT:
+                said = _figure(number, meant, made.replace(figure, "").strip(), language)
+            return re.sub(r"[\u00a0\u202f]", " ", made.replace(figure, said, 1))
     return ""
 
 
