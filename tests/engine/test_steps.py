@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -58,3 +60,18 @@ def test_what_a_killed_process_left_is_swept_but_not_what_is_being_written(tmp_p
     Steps(tmp_path).sweep()
     assert not old.exists()
     assert new.exists()
+
+
+def test_two_who_want_the_same_make_it_once(tmp_path: Path) -> None:
+    runs: list[int] = []
+    steps = Steps(tmp_path)
+
+    def slow(path: Path) -> None:
+        runs.append(1)
+        time.sleep(0.1)
+        path.write_text(str(len(runs)))
+
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(lambda _: steps.file("say", "hello", ".wav", slow).read_text(), range(8)))
+    assert found == ["1"] * 8
+    assert (steps.computed, steps.reused) == (1, 7)

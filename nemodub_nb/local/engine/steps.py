@@ -28,6 +28,7 @@ class Steps:
         """Keep results under `folder`, which is made when it is missing."""
         self._folder = folder
         self._lock = threading.Lock()
+        self._turns: dict[Path, threading.Lock] = {}
         self.computed = 0
         """Steps that were run by this object."""
         self.reused = 0
@@ -48,12 +49,13 @@ class Steps:
         Raises NoSpaceError when the disk is full or the folder cannot be written.
         """
         path = self.path(step, inputs, suffix)
-        if path.exists():
-            self._count(reused=True)
-            return path
-        with whole_file(path) as temporary:
-            make(temporary)
-        self._count(reused=False)
+        # Two threads that want the same result make it once: a voice does not say a line the same way twice.
+        with self._turn(path):
+            there = path.exists()
+            if not there:
+                with whole_file(path) as temporary:
+                    make(temporary)
+        self._count(reused=there)
         return path
 
     def path(self, step: str, inputs: object, suffix: str) -> Path:
@@ -68,6 +70,10 @@ class Steps:
             with contextlib.suppress(OSError):
                 if part.stat().st_mtime < oldest:
                     part.unlink()
+
+    def _turn(self, path: Path) -> threading.Lock:
+        with self._lock:
+            return self._turns.setdefault(path, threading.Lock())
 
     def _count(self, *, reused: bool) -> None:
         with self._lock:
