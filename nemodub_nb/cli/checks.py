@@ -100,8 +100,8 @@ def _read_into(transcripts: Sequence[str], memories: Sequence[str], glossaries: 
     """Read what is in the texts where the embedded backend is here; `<kind>: <name>` is the first line of each."""
     try:
         from nemodub_nb.local.engine.errors import BadTranscriptError
-        from nemodub_nb.local.engine.transcribe.subtitle_file import parse_subtitles
         from nemodub_nb.local.engine.translate import glossary, memory
+        from nemodub_nb.timed_text import parse_subtitles
     except ImportError:
         return
     for part in transcripts:

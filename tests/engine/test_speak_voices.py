@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nemodub_nb.local.engine.errors import NoVoiceError
-from nemodub_nb.local.engine.speak import candidates, choose, rate_of
+from nemodub_nb.local.engine.speak import candidates, choose, usual
 from nemodub_nb.local.engine.weights import entry
 
 
@@ -34,7 +34,7 @@ def with_kokoro(tmp_path):
 def test_the_default_voice_of_a_language(with_kokoro, language, voice, code):
     chosen = choose(language, "best", with_kokoro)
     assert (chosen.id, chosen.code) == (voice, code)
-    assert 4 < rate_of(chosen) < 30
+    assert 4 < usual(chosen).characters_per_s < 30
 
 
 def test_without_models_the_robotic_voice_speaks(tmp_path):

@@ -10,11 +10,12 @@ import pytest
 from nemodub_nb.local.engine.errors import BadTranscriptError, UnsureLanguageError
 from nemodub_nb.local.engine.transcribe.gate import Heard, believable
 from nemodub_nb.local.engine.transcribe.onsets import snap
-from nemodub_nb.local.engine.transcribe.sentences import LONGEST_S, Word, from_cues, from_words
-from nemodub_nb.local.engine.transcribe.subtitle_file import parse_subtitles, read_subtitles
+from nemodub_nb.local.engine.transcribe.subtitle_file import read_subtitles
 from nemodub_nb.local.engine.transcribe.voice_activity import RATE
 from nemodub_nb.local.engine.transcribe.whisper import Vote, elect
 from nemodub_nb.local.engine.transcribe.windows import WINDOW_S, windows
+from nemodub_nb.spoken_lines import LONGEST_S, Word, from_cues, from_words
+from nemodub_nb.timed_text import parse_subtitles
 
 SRT = "1\r\n00:00:01,000 --> 00:00:02,500\r\n<i>Hello</i> there,\r\nMr. Bond.\r\n\r\n2\r\n00:00:03,000 --> 00:00:04,000\r\nBye.\r\n"
 VTT = "WEBVTT\n\nNOTE a comment\n\nintro\n00:01.000 --> 00:02.500 align:start\nHello &amp; welcome.\n"

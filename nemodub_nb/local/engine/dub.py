@@ -14,6 +14,8 @@ from nemodub_nb.local.engine.child import run_child
 from nemodub_nb.local.engine.clip import Clip, look_into
 from nemodub_nb.local.engine.edits import corrected
 from nemodub_nb.local.engine.errors import EngineError, NoSpeechError, SeparationUnavailableError
+from nemodub_nb.local.engine.fit import Paces
+from nemodub_nb.local.engine.fit.speaking import Speaking
 from nemodub_nb.local.engine.jobs import DubJob
 from nemodub_nb.local.engine.kept import KEPT
 from nemodub_nb.local.engine.language import dub_language, voice_for
@@ -63,12 +65,16 @@ def _spoken(clip: Clip, job: DubJob, steps: Steps, report: Report) -> dict[str, 
         bed = threads.submit(_bed, clip, speech, steps, report) if job.separate else None
         transcript = _transcript(clip, job, steps, report)
         level_db = speech_level_db(clip, steps) or QUIET_SPEECH_DB
-        shop = Workshop(job, clip, level_db, steps, voices, bed.result if bed else lambda: None, report)
+        paces = Paces(job.home)
+        speaking = Speaking(clip.digest, job.speed, voices, steps, paces)
+        heard = bed.result if bed else lambda: None
+        shop = Workshop(job, clip, level_db, steps, speaking, heard, report)
         pending = {
             language: threads.submit(dub_language, language, transcript, chosen[language], shop)
             for language in job.languages
         }
         made, failed = _gather(pending)
+        paces.keep()
         bed_path = bed.result() if bed else None
     return {
         **_heard(transcript),

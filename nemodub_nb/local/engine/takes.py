@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import wave
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import partial
 from itertools import count
 from pathlib import Path
 
-from nemodub_nb.local.engine import thresholds as t
 from nemodub_nb.local.engine.clip import Clip
-from nemodub_nb.local.engine.fit import Placement, Spoken, rate_for
+from nemodub_nb.local.engine.fit import Placement, Spoken, wants_shorter
+from nemodub_nb.local.engine.fit.speaking import Speaking
 from nemodub_nb.local.engine.jobs import DubJob
 from nemodub_nb.local.engine.progress import Progress, Report
 from nemodub_nb.local.engine.script import ScriptLine
-from nemodub_nb.local.engine.speak import SpeakRequest, Voice, VoicePool, rate_of
+from nemodub_nb.local.engine.speak import Voice
 from nemodub_nb.local.engine.steps import Steps
 
 LINES_IN_FLIGHT = 4
@@ -32,7 +30,7 @@ class Workshop:
     level_db: float
     """How loud the original speaker is (mean square, dB below full scale)."""
     steps: Steps
-    voices: VoicePool
+    speaking: Speaking
     bed: Callable[[], Path | None]
     """Waits for the sound without the voice; None where it is not taken out."""
     report: Report
@@ -76,7 +74,13 @@ def record(language: str, parts: Sequence[Part], shop: Workshop) -> list[Recordi
 def spoken(parts: Sequence[Part], recordings: Sequence[Recording]) -> list[Spoken]:
     """Return the recordings as the fit sees them."""
     return [
-        Spoken(part.script.place.start_s, part.script.place.duration_s, part.slot_s, recording.duration_s)
+        Spoken(
+            part.script.place.start_s,
+            part.script.place.duration_s,
+            part.slot_s,
+            recording.duration_s,
+            fixed=recording.original,
+        )
         for part, recording in zip(parts, recordings, strict=True)
     ]
 
@@ -86,42 +90,24 @@ def shorter_where_needed(
 ) -> tuple[list[Part], list[Recording]]:
     """Take the memory's shorter wording for lines that would be sped up too much."""
     taken, takes = list(parts), list(recordings)
-    for index, placement in enumerate(placements):
+    known = [bool(part.script.translated.alternative) for part in parts]
+    for index in wants_shorter(spoken(parts, recordings), placements, known):
         script = parts[index].script
-        if placement.stretch > t.CLEAN_STRETCH and script.translated.alternative:
-            shorter = replace(
-                script.translated,
-                text=script.translated.alternative,
-                alternative="",
-                route=f"{script.translated.route}, shorter",
-            )
-            taken[index] = replace(parts[index], script=replace(script, translated=shorter))
-            takes[index] = _speak(taken[index], shop)
+        shorter = replace(
+            script.translated,
+            text=script.translated.alternative,
+            alternative="",
+            route=f"{script.translated.route}, shorter",
+        )
+        taken[index] = replace(parts[index], script=replace(script, translated=shorter))
+        takes[index] = _speak(taken[index], shop)
     return taken, takes
 
 
 def _speak(part: Part, shop: Workshop) -> Recording:
-    """Speak a line within its budget; when the guess was too low, once more at the rate that it needs."""
-    text = part.script.translated.text
-    expected_s = len(text) / rate_of(part.voice) / shop.job.speed
-    rate = rate_for(expected_s, part.slot_s, part.script.place.duration_s)
-    recording = _spoken_by(part.voice, text, rate, shop)
-    needed = recording.duration_s / part.slot_s
-    if needed > t.CLEAN_STRETCH and rate < t.FASTEST_RATE:
-        return _spoken_by(part.voice, text, t.FASTEST_RATE, shop)
-    return recording
-
-
-def _spoken_by(voice: Voice, text: str, rate: float, shop: Workshop) -> Recording:
-    speed = round(rate * shop.job.speed, 2)
-    key = [voice.id, voice.code, text, speed]
-    path = shop.steps.file("speech", key, ".wav", partial(_say, text, speed, voice, shop.voices))
-    with wave.open(str(path)) as file:
-        return Recording(path, file.getnframes() / file.getframerate(), rate)
-
-
-def _say(text: str, speed: float, voice: Voice, voices: VoicePool, path: Path) -> None:
-    voices.speak(SpeakRequest(text, voice, path, speed)).result()
+    script = part.script
+    said = shop.speaking.line(script.translated.text, part.slot_s, script.place.duration_s, part.voice)
+    return Recording(said.path, said.duration_s, said.rate)
 
 
 def _original(part: Part, shop: Workshop) -> Recording:

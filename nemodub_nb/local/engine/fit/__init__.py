@@ -1,7 +1,17 @@
-"""Fitting speech to time: pure functions from natural lengths and slots to places on the timeline."""
+"""Fitting speech to time: the rules are the leaf's, what voices were heard to take is kept here."""
 
-from nemodub_nb.local.engine.fit.budget import rate_for
-from nemodub_nb.local.engine.fit.place import Placement, Spoken, place
-from nemodub_nb.local.engine.fit.slots import slots
+from nemodub_nb.fitting import Placement, Spoken, place, rate_again, rate_for, slots, wants_shorter
+from nemodub_nb.local.engine.fit.paces import Paces, pace_for, voice_pace
 
-__all__ = ["Placement", "Spoken", "place", "rate_for", "slots"]
+__all__ = [
+    "Paces",
+    "Placement",
+    "Spoken",
+    "pace_for",
+    "place",
+    "rate_again",
+    "rate_for",
+    "slots",
+    "voice_pace",
+    "wants_shorter",
+]

@@ -2,7 +2,7 @@
 
 from nemodub_nb.local.engine.speak.pool import SpeakRequest, SpeechError, Spoken, VoicePool
 from nemodub_nb.local.engine.speak.text import speakable
-from nemodub_nb.local.engine.speak.voices import Voice, candidates, choose, prepare, rate_of
+from nemodub_nb.local.engine.speak.voices import Voice, candidates, choose, prepare, usual
 
 __all__ = [
     "SpeakRequest",
@@ -13,6 +13,6 @@ __all__ = [
     "candidates",
     "choose",
     "prepare",
-    "rate_of",
     "speakable",
+    "usual",
 ]

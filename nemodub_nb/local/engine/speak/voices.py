@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
+from nemodub_nb.fitting import Pace, usual_pace
 from nemodub_nb.languages import base, english_name
 from nemodub_nb.local.engine.errors import NoVoiceError, WeightsUnavailableError
 from nemodub_nb.local.engine.weights import ensure, find
@@ -249,37 +250,6 @@ def _none_ready(language: str, options: tuple[Voice, ...], wanted: str | None) -
     return NoVoiceError(f"{what} {state}", f"Run `nemodub models get {first.weights}`.")
 
 
-_RATES: dict[tuple[Engine, str], float] = {
-    ("kokoro", "de"): 18.3,
-    ("kokoro", "en"): 19.5,
-    ("kokoro", "es"): 17.4,
-    ("kokoro", "fr"): 20.2,
-    ("kokoro", "id"): 16.9,
-    ("kokoro", "it"): 17.6,
-    ("kokoro", "pl"): 16.2,
-    ("kokoro", "pt"): 16.7,
-    ("piper", "en"): 19.5,
-    ("espeak", "de"): 18.9,
-    ("espeak", "en"): 18.6,
-    ("espeak", "es"): 18.7,
-    ("espeak", "fr"): 24.0,
-    ("espeak", "hu"): 15.5,
-    ("espeak", "id"): 16.6,
-    ("espeak", "it"): 18.2,
-    ("espeak", "nl"): 17.9,
-    ("espeak", "pl"): 15.9,
-    ("espeak", "pt"): 16.9,
-    ("espeak", "ru"): 18.6,
-}
-"""Characters a second at speed 1.0, measured on the default voices."""
-
-_USUAL_RATE = 16.0
-_DENSE_RATE = 6.0
-"""For scripts that write a syllable or a word with one sign."""
-_DENSE = frozenset({"ja", "ko", "yue", "zh"})
-
-
-def rate_of(voice: Voice) -> float:
-    """Return about how many characters a second a voice speaks at speed 1.0, to budget a line before it is spoken."""
-    tag = base(voice.language)
-    return _RATES.get((voice.engine, tag), _DENSE_RATE if tag in _DENSE else _USUAL_RATE)
+def usual(voice: Voice) -> Pace:
+    """Return how fast a voice usually speaks, to budget a line before it was ever heard."""
+    return usual_pace(voice.engine, voice.language)

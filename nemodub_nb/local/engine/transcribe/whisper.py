@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from nemodub_nb.local.engine.errors import UnsureLanguageError
 from nemodub_nb.local.engine.transcribe.gate import Heard, believable
 from nemodub_nb.local.engine.transcribe.onsets import snap
-from nemodub_nb.local.engine.transcribe.sentences import Word, from_words
 from nemodub_nb.local.engine.transcribe.voice_activity import RATE, speech_in
+from nemodub_nb.spoken_lines import Word, from_words
 
 if TYPE_CHECKING:
     import numpy as np

@@ -1,4 +1,4 @@
-"""Sentences from words or subtitle cues, so that a line is something a voice can say in one go."""
+"""Sentences from words or subtitle cues, so that a line is something a voice can say in one go; a leaf, as timed_text is."""
 
 from __future__ import annotations
 

@@ -1,0 +1,35 @@
+"""Fitting speech to time, as pure functions that both whoever dubs and whoever foresees a dub use."""
+
+from .budget import rate_again, rate_for
+from .foresee import OUTCOMES, TROUBLED, Foreseen, PlannedLine, Scenario, foresee, what_if
+from .limits import LIMITS, SLOT_GAP_S, SLOW_VIDEO_MOST, Limits
+from .pace import Heard, Pace, calibrated, characters, usual_pace
+from .place import Placement, Spoken, place
+from .shorter import wants_shorter
+from .slots import slots
+
+__all__ = [
+    "LIMITS",
+    "OUTCOMES",
+    "SLOT_GAP_S",
+    "SLOW_VIDEO_MOST",
+    "TROUBLED",
+    "Foreseen",
+    "Heard",
+    "Limits",
+    "Pace",
+    "Placement",
+    "PlannedLine",
+    "Scenario",
+    "Spoken",
+    "calibrated",
+    "characters",
+    "foresee",
+    "place",
+    "rate_again",
+    "rate_for",
+    "slots",
+    "usual_pace",
+    "wants_shorter",
+    "what_if",
+]

@@ -1,0 +1,31 @@
+"""Reads SRT and WebVTT; a leaf, so that whoever dubs and whoever foresees a dub read the same lines."""
+
+from __future__ import annotations
+
+import html
+import re
+
+_TIME = r"(?:(\d{1,3}):)?(\d{1,2}):(\d{2})[.,](\d{1,3})"
+_TIMING = re.compile(rf"^\s*{_TIME}\s*-->\s*{_TIME}")
+_TAG = re.compile(r"<[^>]*>|\{\\[^}]*\}")
+
+
+def parse_subtitles(text: str) -> list[tuple[float, float, str]]:
+    """Return the cues in the text of an SRT or VTT file as (start_s, end_s, text)."""
+    cues: list[tuple[float, float, str]] = []
+    for block in re.split(r"\r?\n[ \t]*\r?\n", text.replace("\r\n", "\n").replace("\r", "\n")):
+        lines = block.split("\n")
+        for position, line in enumerate(lines):
+            if match := _TIMING.match(line):
+                groups = match.groups()
+                words = " ".join(_TAG.sub("", part) for part in lines[position + 1 :])
+                cue = " ".join(html.unescape(words).split())
+                if cue:
+                    cues.append((_seconds(groups[:4]), _seconds(groups[4:]), cue))
+                break
+    return cues
+
+
+def _seconds(parts: tuple[str | None, ...]) -> float:
+    hours, minutes, seconds, fraction = parts
+    return int(hours or 0) * 3600 + int(minutes or 0) * 60 + int(seconds or 0) + float(f"0.{fraction}")
