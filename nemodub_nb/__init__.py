@@ -64,6 +64,7 @@ if TYPE_CHECKING:
         Estimate,
         Export,
         Exports,
+        Fit,
         NotHereError,
         NothingChangedError,
         NothingToExportError,
@@ -80,6 +81,7 @@ if TYPE_CHECKING:
         View,
         allow_nested_asyncio,
         aopen_project,
+        fit,
         open_project,
     )
     from nemodub_nb.reporting import BelowLevelError, Comparison, MissingPackageError, Report, compare, report
@@ -106,6 +108,7 @@ __all__ = [
     "Export",
     "Exports",
     "FileTooLargeError",
+    "Fit",
     "ForbiddenError",
     "MalformedResponseError",
     "MissingPackageError",
@@ -147,6 +150,7 @@ __all__ = [
     "aopen_project",
     "batch",
     "compare",
+    "fit",
     "open_project",
     "panels",
     "plan_batch",
@@ -155,9 +159,9 @@ __all__ = [
 
 _FROM_PROJECT = frozenset(
     (
-        "BackendDiedError", "BackendMissingError", "BadInputError", "Clip", "Credits", "Estimate", "Export", "Exports",
+        "BackendDiedError", "BackendMissingError", "BadInputError", "Clip", "Credits", "Estimate", "Export", "Exports", "Fit",
         "NotHereError", "NotReceivedError", "NothingChangedError", "NothingToExportError", "OutcomeUnknownError", "Project", "ProjectError", "Reply", "Resumed",
-        "SessionGoneError", "Sound", "StoppedByUserError", "Unfinished", "View", "allow_nested_asyncio", "aopen_project", "open_project",
+        "SessionGoneError", "Sound", "StoppedByUserError", "Unfinished", "View", "allow_nested_asyncio", "aopen_project", "fit", "open_project",
     )
 )  # fmt: skip
 

@@ -44,7 +44,19 @@ environment:
 `nemodub COMMAND --help` tells more about a command.
 """
 
-_COMMANDS: Final = ("dub", "review", "batch", "report", "demo", "lab", "serve", "models", "doctor", "audit")
+_COMMANDS: Final = (
+    "dub",
+    "fit",
+    "review",
+    "batch",
+    "report",
+    "demo",
+    "lab",
+    "serve",
+    "models",
+    "doctor",
+    "audit",
+)
 """Each is a module of this package with `SUMMARY`, `add_arguments` and `run`, in the order of the help."""
 
 

@@ -134,6 +134,10 @@ class AsyncNemoClient:
         """Ask for the translations that the user approved: source, target, target_language, source_language."""
         return await self.perform(embedded.approved(self.context))
 
+    async def pace(self, language: str, voice: str | None = None) -> dict[str, Any] | None:
+        """Ask how fast a voice speaks a language; None when the server does not tell."""
+        return await self.perform(embedded.pace(self.context, language, voice))
+
     async def voice_preview(self, language: str, voice: str | None = None) -> bytes:
         """Have a voice say a sentence (WAV). Raises BadRequestError where it is not ready."""
         return await self.perform(embedded.voice_preview(self.context, language, voice))

@@ -43,6 +43,11 @@ def approved(context: Context) -> Flow[list[dict[str, Any]]]:
     return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
 
 
+def pace(context: Context, language: str, voice: str | None) -> Flow[dict[str, Any] | None]:
+    """Ask how fast a voice speaks; None when the server has no such call."""
+    return (yield from _known(context, _get(f"{_ROOT}/pace", {"language": language, "voice": voice})))
+
+
 def voice_preview(context: Context, language: str, voice: str | None) -> Flow[bytes]:
     """Have a voice say a sentence."""
     request = _get(f"{_ROOT}/voice", {"language": language, "voice": voice})

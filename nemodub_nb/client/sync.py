@@ -141,6 +141,10 @@ class NemoClient:
         """Ask for the translations that the user approved: source, target, target_language, source_language."""
         return self.perform(embedded.approved(self.context))
 
+    def pace(self, language: str, voice: str | None = None) -> dict[str, Any] | None:
+        """Ask how fast a voice speaks a language; None when the server does not tell."""
+        return self.perform(embedded.pace(self.context, language, voice))
+
     def voice_preview(self, language: str, voice: str | None = None) -> bytes:
         """Have a voice say a sentence (WAV). Raises BadRequestError where it is not ready."""
         return self.perform(embedded.voice_preview(self.context, language, voice))

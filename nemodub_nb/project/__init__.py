@@ -16,6 +16,7 @@ from .errors import (
     SessionGoneError,
     StoppedByUserError,
 )
+from .foreseen import Fit, fit
 from .home import home_folder
 from .intents import Intent, route
 from .live import View
@@ -36,6 +37,7 @@ __all__ = [
     "Estimate",
     "Export",
     "Exports",
+    "Fit",
     "Intent",
     "NotHereError",
     "NotReceivedError",
@@ -56,6 +58,7 @@ __all__ = [
     "View",
     "allow_nested_asyncio",
     "aopen_project",
+    "fit",
     "home_folder",
     "open_project",
     "route",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from . import offers
+from .fit_asked import Asked, foresee
 from .loop import LOOP
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from nemodub_nb.timeline import Changes
 
     from .actions import Actions
+    from .fit_script import Lines, Translations
+    from .foreseen import Fit, LimitOptions
     from .sentences import Original
     from .values import Clip, Credits, Estimate
 
@@ -104,6 +107,41 @@ class Looking:
         """Return the languages, as `languages` does."""
         frame: pd.DataFrame = await LOOP.follow(offers.languages(self._actions.desk, source))
         return frame
+
+    def fit(
+        self,
+        to: str,
+        *,
+        clip: Clip | str | None = None,
+        translation: Translations | None = None,
+        transcript: Lines | None = None,
+        voice: str | None = None,
+        speed: float = 1.0,
+        **limits: Unpack[LimitOptions],
+    ) -> Fit:
+        """Foresee which lines of a language will not fit, before they are spoken, and what each limit would change.
+
+        Without a translation, the lines of the dub on the timeline are taken with the lengths that were measured. With one
+        (see nemodub_nb.fit) they are guessed from the pace of the voice, as this machine has heard it; the transcript is the
+        one beside the clip unless it is given. Raises BadInputError where there is nothing to look at.
+        """
+        asked = Asked(to, translation, transcript, voice, speed)
+        return LOOP.run(foresee(self._actions, clip, asked, limits))
+
+    async def afit(
+        self,
+        to: str,
+        *,
+        clip: Clip | str | None = None,
+        translation: Translations | None = None,
+        transcript: Lines | None = None,
+        voice: str | None = None,
+        speed: float = 1.0,
+        **limits: Unpack[LimitOptions],
+    ) -> Fit:
+        """Foresee the fit, as `fit` does."""
+        asked = Asked(to, translation, transcript, voice, speed)
+        return await LOOP.follow(foresee(self._actions, clip, asked, limits))
 
     def estimate(
         self,

@@ -28,6 +28,9 @@ def test_each_call_goes_out_and_its_answer_comes_back(server, client, kit):
     assert client.stop(SID) is True
     assert client.languages("de") == [{"language": "es"}]
     assert server.seen[-1].path == "/api/embedded/languages?source=de"
+    server.on("GET /api/embedded/pace", kit.ok({"voice": "espeak:es", "characters_per_s": 17.0}))
+    assert client.pace("es", "espeak:es")["characters_per_s"] == 17.0
+    assert server.seen[-1].path == "/api/embedded/pace?language=es&voice=espeak%3Aes"
     assert client.voice_preview("es", "kokoro:ef_dora") == WAV
     assert server.seen[-1].path == "/api/embedded/voice?language=es&voice=kokoro%3Aef_dora"
     assert client.peaks(SID, "a b&c.mp4", 1)["peaks"] == [0.5]
@@ -45,6 +48,7 @@ def test_a_server_without_these_calls_is_no_error(server, client, kit, status):
     server.on("GET /", kit.http(status, {"detail": "No"}))
     assert client.stop(SID) is False
     assert client.languages() is None
+    assert client.pace("es") is None
 
 
 def test_a_web_page_instead_of_an_answer_is_no_error_where_it_may_be_expected(server, client, kit):
@@ -52,6 +56,7 @@ def test_a_web_page_instead_of_an_answer_is_no_error_where_it_may_be_expected(se
     server.on("GET /", kit.http(200, "<html></html>", {"Content-Type": "text/html"}))
     assert client.stop(SID) is False
     assert client.languages() is None
+    assert client.pace("es") is None
     with pytest.raises(nc.MalformedResponseError):
         client.voice_preview("es")
 

@@ -35,6 +35,8 @@ def dub(job):
         "source_start_s": 0.5,
         "source_end_s": 1.4,
         "source_text": "Hello there.",
+        "natural_s": 1.0,
+        "rate": 1.0,
         "stretch": 1.0,
         "overflow_s": 0.0,
         "numbers_kept": True,

@@ -268,3 +268,35 @@ def test_a_clip_that_goes_wrong_is_told_in_words(start, clip):
     answer = _get(server, session, "peaks")
     assert answer.status_code == 400
     assert "Traceback" not in json.dumps(answer.json())
+
+
+# --- how fast a voice speaks
+
+
+def test_the_pace_of_a_voice_is_told_as_far_as_it_was_heard(start):
+    server = start()
+    before = server.data(
+        server.http.get("/api/embedded/pace", params={"language": "es", "voice": "espeak:es"})
+    )
+    assert (before["voice"], before["heard"]) == ("espeak:es", 0)
+    folder = server.home / "paces"
+    folder.mkdir(exist_ok=True)
+    heard = [[20 + number, (20 + number) / 10] for number in range(60)]
+    (folder / "espeak_es_es.json").write_text(json.dumps({"heard": heard}))
+    after = server.data(
+        server.http.get("/api/embedded/pace", params={"language": "es", "voice": "espeak:es"})
+    )
+    assert after["heard"] == 60
+    assert after["characters_per_s"] < before["characters_per_s"]
+    assert (
+        server.http.get("/api/embedded/pace", params={"language": "es", "voice": "no:voice"}).status_code
+        == 400
+    )
+    assert server.http.get("/api/embedded/pace", params={"language": "??"}).status_code == 400
+    assert _plain(server).get("/api/embedded/pace", params={"language": "es"}).status_code == 401
+
+
+def _plain(server):
+    import httpx
+
+    return httpx.Client(base_url=server.url, trust_env=False)

@@ -53,6 +53,7 @@ def make_app(backend: Backend, messages: RunningMessages, renders: RunningRender
         Route("/files/{key}/{name}", calls.file),
         Route("/api/embedded/languages", own.languages),
         Route("/api/embedded/approved", own.approved),
+        Route("/api/embedded/pace", own.pace),
         Route("/api/embedded/voice", own.voice),
         Route(f"{session}/stop", own.stop, methods=["POST"]),
         Route(f"{session}/peaks", own.peaks),

@@ -15,6 +15,7 @@ from nemodub_nb import languages as tags
 from nemodub_nb.local.engine import pieces, preview
 from nemodub_nb.local.engine.doctor import language_table
 from nemodub_nb.local.engine.errors import EngineError
+from nemodub_nb.local.engine.fit import voice_pace
 from nemodub_nb.local.server.answers import Refusal, bad_request, ok
 from nemodub_nb.local.server.callers import Callers
 from nemodub_nb.local.server.jobs import JobError
@@ -58,6 +59,17 @@ class EmbeddedCalls:
         """Tell what the user approved."""
         user = self._callers.user(request)
         return ok({"approved": [asdict(one) for one in self._backend.approvals.of(user.id)]})
+
+    async def pace(self, request: Request) -> Response:
+        """Tell how fast a voice speaks, as far as it was heard here."""
+        self._callers.user(request)
+        language = _language(request.query_params.get("language") or "")
+        wanted = request.query_params.get("voice") or None
+        try:
+            told = await asyncio.to_thread(voice_pace, language, wanted, self._backend.home.root)
+        except EngineError as error:
+            raise bad_request(f"{error.message} {error.advice}") from None
+        return ok({"language": language, **told})
 
     async def voice(self, request: Request) -> Response:
         """Let a voice say a sentence."""

@@ -1,0 +1,197 @@
+"""Reads a clip's lines and their translations from what people have: subtitle files, tables, a timeline."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from nemodub_nb import languages, timeline
+from nemodub_nb.fitting import PlannedLine
+from nemodub_nb.spoken_lines import from_cues
+from nemodub_nb.timed_text import parse_subtitles
+
+from .attachments import read
+from .errors import BadInputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    Lines = str | os.PathLike[str] | pd.DataFrame
+    """Timed lines: an SRT or WebVTT file, or a table with the columns start_s, end_s and text."""
+    Translations = str | os.PathLike[str] | pd.DataFrame | Sequence[str] | Mapping[str, str]
+    """Translations of lines: subtitles, a CSV or a table with source and target, a list in their order, or a dict."""
+
+_SUBTITLES: Final = (".srt", ".vtt")
+_TABLES: Final = (".csv", ".tsv")
+_TIMED: Final = ("start_s", "end_s", "text")
+_TARGETS: Final = ("target", "text", "translation")
+_NEAR_S: Final = 0.5
+"""Subtitles of a translation that begin this near to a line are its translation."""
+
+
+def script(transcript: Lines, translation: Translations, target: str) -> list[PlannedLine]:
+    """Return the lines of a transcript with their translations into a language; "" where there is none.
+
+    Raises BadInputError when something cannot be read, or when no line has a translation.
+    """
+    timed = _timed(transcript, "transcript")
+    found = _translated(timed, translation, target)
+    if not any(text for text, _ in found):
+        raise BadInputError(
+            f"None of the {len(timed)} lines has a translation into {languages.english_name(target)} there.",
+            "Give subtitles with the same times, or a table with the columns source, target, target_language.",
+        )
+    return [
+        PlannedLine(start_s, end_s, source, text, alternative)
+        for (start_s, end_s, source), (text, alternative) in zip(timed, found, strict=True)
+    ]
+
+
+def from_draft(draft: object, language: str, clip: str | None) -> tuple[list[PlannedLine], str | None]:
+    """Return the lines of a dub on the timeline, with the lengths that were measured, and the voice of most of them.
+
+    There are none where the timeline has no such dub.
+    """
+    found: dict[float, PlannedLine] = {}
+    voices: Counter[str] = Counter()
+    for track in timeline.decode(draft).tracks:
+        if track.role == "dub" and track.language == language and clip in (None, track.clip):
+            for segment in track.segments:
+                report = segment.meta.get("report")
+                line = _spoken(report) if isinstance(report, Mapping) else None
+                if report and line is not None:
+                    found[line.start_s] = line  # a trim may show a line twice
+                    voices[str(report.get("voice") or "")] += 1
+    voice = next((name for name, _ in voices.most_common() if name), None)
+    return sorted(found.values(), key=lambda line: line.start_s), voice
+
+
+def _spoken(report: Mapping[str, Any]) -> PlannedLine | None:
+    try:
+        start_s, end_s = float(report["source_start_s"]), float(report["source_end_s"])
+        natural_s = float(report["natural_s"]) * float(report["rate"])
+        return PlannedLine(
+            start_s,
+            end_s,
+            str(report["source_text"]),
+            str(report["text"]),
+            spoken_s=natural_s if natural_s > 0 else None,
+        )
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def _timed(given: Lines, what: str) -> list[tuple[float, float, str]]:
+    """Return timed lines, joined to sentences as a dub joins them."""
+    if isinstance(given, str | os.PathLike):
+        cues = _cues(Path(given), what)
+        return [(start, end, text) for start, end, text in from_cues(cues) if end > start]
+    missing = [name for name in _TIMED if name not in given.columns]
+    if missing:
+        raise BadInputError(
+            f"The {what} has no column {', '.join(missing)}.",
+            f"Give {', '.join(_TIMED)} in seconds and text.",
+        )
+    rows = given.loc[:, list(_TIMED)].dropna().itertuples(index=False, name=None)
+    timed = sorted((float(start), float(end), str(text).strip()) for start, end, text in rows)
+    return [(start, end, text) for start, end, text in timed if text and end > start]
+
+
+def _cues(path: Path, what: str) -> list[tuple[float, float, str]]:
+    cues = parse_subtitles(read(path.expanduser(), what, _SUBTITLES))
+    if not cues:
+        raise BadInputError(f"{path.name} has no timed lines.", "Give an SRT or WebVTT file.")
+    return cues
+
+
+def _translated(
+    timed: Sequence[tuple[float, float, str]], given: Translations, target: str
+) -> list[tuple[str, str]]:
+    """Return each line's translation and its shorter wording."""
+    if isinstance(given, Mapping):
+        return _by_source(timed, [(source, text, "") for source, text in given.items()])
+    if isinstance(given, str | os.PathLike):
+        path = Path(given).expanduser()
+        if path.suffix.lower() in _SUBTITLES:
+            return _by_time(timed, _cues(path, "translation"))
+        text = read(path, "translation", _SUBTITLES + _TABLES)
+        return _by_source(timed, _entries(_rows(text), target))
+    if isinstance(given, Sequence):
+        return _in_order(timed, [str(text) for text in given])
+    return _from_table(timed, given, target)
+
+
+def _from_table(
+    timed: Sequence[tuple[float, float, str]], table: pd.DataFrame, target: str
+) -> list[tuple[str, str]]:
+    if "source" in table.columns:
+        rows = table.fillna("").astype(str).to_dict("records")
+        return _by_source(timed, _entries(rows, target))
+    if all(name in table.columns for name in _TIMED):
+        return _by_time(timed, _timed(table, "translation"))
+    column = next((name for name in _TARGETS if name in table.columns), None)
+    if column is None:
+        raise BadInputError(
+            "The table of translations has no column source and target, nor times.",
+            "Give the columns source and target, or start_s, end_s and text.",
+        )
+    return _in_order(timed, table[column].fillna("").astype(str).tolist())
+
+
+def _rows(text: str) -> list[dict[Any, Any]]:
+    """Return the rows of a table, parted as spreadsheets part them where a comma is the decimal sign."""
+    head = text.lstrip().partition("\n")[0]
+    return list(csv.DictReader(io.StringIO(text), delimiter=max(",;\t", key=head.count)))
+
+
+def _entries(rows: Iterable[Mapping[Any, Any]], target: str) -> list[tuple[str, str, str]]:
+    """Return source, target and shorter wording of the rows that are for a language; those of its region win."""
+    kept = []
+    for row in rows:
+        told = {str(name).strip(): str(value or "").strip() for name, value in row.items() if name}
+        tag = told.get("target_language", "")
+        if told.get("source") and (not tag or languages.base(tag) == languages.base(target)):
+            text = next((told[name] for name in _TARGETS if told.get(name)), "")
+            kept.append((tag == target, (told["source"], text, told.get("alternative", ""))))
+    return [entry for _, entry in sorted(kept, key=lambda one: one[0])]
+
+
+def _by_source(
+    timed: Sequence[tuple[float, float, str]], entries: Iterable[tuple[str, str, str]]
+) -> list[tuple[str, str]]:
+    known = {_folded(source): (text, shorter) for source, text, shorter in entries}
+    return [known.get(_folded(text), ("", "")) for _, _, text in timed]
+
+
+def _by_time(
+    timed: Sequence[tuple[float, float, str]], cues: Sequence[tuple[float, float, str]]
+) -> list[tuple[str, str]]:
+    """Give each line the subtitles that begin within it, those a little early included."""
+    starts = [start - _NEAR_S for start, _, _ in timed]
+    texts: list[list[str]] = [[] for _ in timed]
+    for start, _, text in cues:
+        line = sum(begins <= start for begins in starts) - 1
+        texts[max(line, 0)].append(text)
+    return [(" ".join(parts), "") for parts in texts]
+
+
+def _in_order(timed: Sequence[tuple[float, float, str]], texts: Sequence[str]) -> list[tuple[str, str]]:
+    if len(texts) != len(timed):
+        raise BadInputError(
+            f"There are {len(timed)} lines and {len(texts)} translations.",
+            "Give one for each line, or a table.",
+        )
+    return [(text.strip(), "") for text in texts]
+
+
+def _folded(text: str) -> str:
+    """Return a text without case, punctuation and extra spaces."""
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    return " ".join(re.findall(r"\w+", plain))
