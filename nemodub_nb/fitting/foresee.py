@@ -27,7 +27,7 @@ OUTCOMES: Final[Mapping[str, str]] = {
     "slow picture": "the picture is slowed under it",
     "overflow": "does not fit",
     "short": "ends while the speaker still talks",
-    "no translation": "nothing to speak yet",
+    "not spoken": "there is nothing to say: no translation, or muted",
 }
 """Where on the ladder a line ends, from the best to the worst of those that are spoken."""
 TROUBLED: Final = ("flagged", "late", "early", "runs on", "slow picture", "overflow", "short")
@@ -157,7 +157,7 @@ class _Script:
         size = round(characters(text))
         if placed is None:
             return Foreseen(
-                line, text, slot_s, 0.0, rate, Placement(line.start_s, 0.0, 1.0), "no translation", size, 0
+                line, text, slot_s, 0.0, rate, Placement(line.start_s, 0.0, 1.0), "not spoken", size, 0
             )
         over = _over(line, natural_s, slot_s, self.pace, self.limits)
         outcome = _outcome(line, slot_s, rate, placed, self.limits)

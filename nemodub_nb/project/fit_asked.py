@@ -69,7 +69,7 @@ async def _lines(
     if not found:
         raise BadInputError(
             f"The timeline has no dub into {spoken(language)} whose lines could be looked at.",
-            "Dub it first, or give translation=… to look before anything is spoken.",
+            "Call project.review first, or give translation=… to look before anything is spoken.",
         )
     return found, voice
 

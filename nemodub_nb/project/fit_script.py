@@ -55,34 +55,43 @@ def script(transcript: Lines, translation: Translations, target: str) -> list[Pl
 
 
 def from_draft(draft: object, language: str, clip: str | None) -> tuple[list[PlannedLine], str | None]:
-    """Return the lines of a dub on the timeline, with the lengths that were measured, and the voice of most of them.
+    """Return the lines of a script or a dub on the timeline, and the voice of most of those that are spoken.
 
-    There are none where the timeline has no such dub.
+    What is spoken with the same words was measured. There are none where the timeline has neither.
     """
-    found: dict[float, PlannedLine] = {}
-    voices: Counter[str] = Counter()
-    for track in timeline.decode(draft).tracks:
-        if track.role == "dub" and track.language == language and clip in (None, track.clip):
-            for segment in track.segments:
-                report = segment.meta.get("report")
-                line = _spoken(report) if isinstance(report, Mapping) else None
-                if report and line is not None:
-                    found[line.start_s] = line  # a trim may show a line twice
-                    voices[str(report.get("voice") or "")] += 1
+    dubbed, written = _reports(draft, "dub", language, clip), _reports(draft, "script", language, clip)
+    voices = Counter(str(row.get("voice") or "") for row in dubbed.values())
     voice = next((name for name, _ in voices.most_common() if name), None)
-    return sorted(found.values(), key=lambda line: line.start_s), voice
+    rows = [(row, dubbed.get(number)) for number, row in (written or dubbed).items()]
+    found = [line for row, spoken in rows if (line := _planned(row, spoken)) is not None]
+    return sorted(found, key=lambda line: line.start_s), voice
 
 
-def _spoken(report: Mapping[str, Any]) -> PlannedLine | None:
+def _reports(draft: object, role: str, language: str, clip: str | None) -> dict[int, Mapping[str, Any]]:
+    """Return what the timeline tells of each line, by its number; a trim may show a line twice."""
+    return {
+        int(report["index"]): report
+        for track in timeline.decode(draft).tracks
+        if track.role == role and track.language == language and clip in (None, track.clip)
+        for segment in track.segments
+        if isinstance(report := segment.meta.get("report"), Mapping) and isinstance(report.get("index"), int)
+    }
+
+
+def _planned(row: Mapping[str, Any], spoken: Mapping[str, Any] | None) -> PlannedLine | None:
     try:
-        start_s, end_s = float(report["source_start_s"]), float(report["source_end_s"])
-        natural_s = float(report["natural_s"]) * float(report["rate"])
+        source_start_s, source_end_s = float(row["source_start_s"]), float(row["source_end_s"])
+        # A script tells where a line is wanted, a dub where it came to stand.
+        start_s = source_start_s if row is spoken else float(row["start_s"])
+        text = str(row["text"]) if row.get("sound", "dub") == "dub" else ""
+        same = spoken is not None and spoken.get("text") == text
+        natural_s = float(spoken.get("natural_s") or 0) * float(spoken.get("rate") or 1) if spoken else 0.0
         return PlannedLine(
             start_s,
-            end_s,
-            str(report["source_text"]),
-            str(report["text"]),
-            spoken_s=natural_s if natural_s > 0 else None,
+            start_s + source_end_s - source_start_s,
+            str(row["source_text"]),
+            text,
+            spoken_s=natural_s if same and natural_s > 0 else None,
         )
     except (KeyError, TypeError, ValueError):
         return None

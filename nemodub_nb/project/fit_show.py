@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _TONES: Final = {
     **dict.fromkeys(("fits", "faster voice", "stretched"), ("#1a7f37", "✓")),
     **dict.fromkeys(("flagged", "late", "early", "runs on", "slow picture", "short"), ("#9a6700", "!")),
-    **dict.fromkeys(("overflow", "no translation"), ("#cf222e", "✗")),
+    **dict.fromkeys(("overflow", "not spoken"), ("#cf222e", "✗")),
 }
 """Colour and sign of each outcome: never told by the colour alone."""
 _MOST: Final = 200

@@ -253,8 +253,8 @@ def _row(number: int, one: fitting.Foreseen) -> dict[str, Any]:
 
 def takes(one: fitting.Foreseen) -> str:
     """Return what it would take for a line to fit unnoticed, in words; empty where it does."""
-    if one.outcome == "no translation":
-        return "a translation"
+    if one.outcome == "not spoken":
+        return "a translation, if it shall be spoken"
     if one.outcome not in TROUBLED:
         return ""
     if one.over > 0:

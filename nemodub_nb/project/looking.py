@@ -121,9 +121,10 @@ class Looking:
     ) -> Fit:
         """Foresee which lines of a language will not fit, before they are spoken, and what each limit would change.
 
-        Without a translation, the lines of the dub on the timeline are taken with the lengths that were measured. With one
-        (see nemodub_nb.fit) they are guessed from the pace of the voice, as this machine has heard it; the transcript is the
-        one beside the clip unless it is given. Raises BadInputError where there is nothing to look at.
+        Without a translation, the lines are those that `review` wrote or `dub` spoke; what was spoken is measured. With one
+        (see nemodub_nb.fit) they are those of the transcript beside the clip, or of the one that is given. What was not
+        measured is guessed from the pace of the voice, as this machine has heard it. Raises BadInputError where there is
+        nothing to look at.
         """
         asked = Asked(to, translation, transcript, voice, speed)
         return LOOP.run(foresee(self._actions, clip, asked, limits))

@@ -116,7 +116,7 @@ def test_what_was_measured_is_not_guessed() -> None:
 
 def test_a_line_without_a_translation_is_listed_and_takes_no_time() -> None:
     first, second = foresee([replace(LONG, text=" "), NEXT], 4.0, PACE)
-    assert (first.outcome, first.natural_s) == ("no translation", 0.0)
+    assert (first.outcome, first.natural_s) == ("not spoken", 0.0)
     assert second.outcome == "fits"
 
 

@@ -138,11 +138,16 @@ def test_a_project_knows_its_transcript_and_the_pace_of_its_voice(lab, clip):
         project.fit("es")
 
 
-def test_what_is_dubbed_is_measured_and_not_guessed(lab, clip):
+def test_what_is_reviewed_is_guessed_and_what_is_dubbed_is_measured(lab, clip):
     project = lab.open()
     project.upload(clip, show=False)
+    project.review("es", show=False)
+    written = project.fit("es").lines
+    assert written["text"].tolist() == ["Hello in es."]
+    assert not written["measured"].any()
     project.dub("es", show=False)
     found = project.fit("es", flagged_stretch=1.2)
     assert found.lines["measured"].all()
+    assert found.lines.loc[0, "natural_s"] == 1.0
     assert found.limits.flagged_stretch == 1.2
     assert "measured" in found.known_by()
