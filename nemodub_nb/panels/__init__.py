@@ -3,6 +3,7 @@
 from .connect import Connect
 from .credits import Credits
 from .export import Export
+from .fit import Fit
 from .languages import Languages
 from .live import Live
 from .panel import Panel
@@ -10,4 +11,15 @@ from .studio import Studio
 from .timeline import Timeline
 from .upload import Upload
 
-__all__ = ["Connect", "Credits", "Export", "Languages", "Live", "Panel", "Studio", "Timeline", "Upload"]
+__all__ = [
+    "Connect",
+    "Credits",
+    "Export",
+    "Fit",
+    "Languages",
+    "Live",
+    "Panel",
+    "Studio",
+    "Timeline",
+    "Upload",
+]

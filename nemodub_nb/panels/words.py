@@ -551,3 +551,13 @@ def balance_low(edit: int) -> str:
 def free_ledger(seconds: str) -> str:
     """Return what the work on this machine took."""
     return f"{FREE_HERE} {seconds} of work so far." if seconds else FREE_HERE
+
+
+# Fit
+FIT: Final = "Fit"
+FIT_NOTHING: Final = "No lines yet: review or dub a language first."
+FIT_RATE: Final = "Voice faster by itself, up to"
+FIT_STRETCH: Final = "Speech sped up, at most"
+FIT_LEAN: Final = "Begin early or late, at most"
+FIT_SHARE: Final = "Lines that share their time"
+FIT_SLOW: Final = "Picture slowed, at most"

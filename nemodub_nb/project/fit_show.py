@@ -14,12 +14,15 @@ if TYPE_CHECKING:
 
     from .foreseen import Fit
 
-_TONES: Final = {
-    **dict.fromkeys(("fits", "faster voice", "stretched"), ("#1a7f37", "✓")),
-    **dict.fromkeys(("flagged", "late", "early", "runs on", "slow picture", "short"), ("#9a6700", "!")),
-    **dict.fromkeys(("overflow", "not spoken"), ("#cf222e", "✗")),
+TONES: Final = {
+    **dict.fromkeys(("fits", "faster voice", "stretched"), ("ok", "✓", "#1a7f37")),
+    **dict.fromkeys(
+        ("flagged", "late", "early", "runs on", "slow picture", "short"), ("warn", "!", "#9a6700")
+    ),
+    "overflow": ("bad", "✗", "#cf222e"),
+    "not spoken": ("", "–", "#57606a"),
 }
-"""Colour and sign of each outcome: never told by the colour alone."""
+"""Tone, sign and colour of each outcome: never told by the colour alone."""
 _MOST: Final = 200
 _WIDEST: Final = 1.6
 """The tempo that fills a bar."""
@@ -54,7 +57,7 @@ def lines_table(lines: pd.DataFrame) -> str:
 
 
 def _line(row: dict[Any, Any]) -> str:
-    colour, sign = _TONES[row["outcome"]]
+    _, sign, colour = TONES[row["outcome"]]
     width = max(0.0, min(1.0, row["tempo"] / _WIDEST))
     bar = f"<div style='height:3px;width:{width:.0%};background:{colour};min-width:2px' aria-hidden='true'></div>"
     at = f"{int(row['start_s']) // 60}:{row['start_s'] % 60:04.1f}"
@@ -105,7 +108,7 @@ def as_styler(fit: Fit) -> Styler:
     shown = fit.lines[columns]
     return (
         shown.style.format(precision=2, escape="html")
-        .map(lambda outcome: f"color: {_TONES[outcome][0]}", subset=["outcome"])
+        .map(lambda outcome: f"color: {TONES[outcome][2]}", subset=["outcome"])
         .bar(subset=["tempo"], vmin=0, vmax=_WIDEST, color="#d0d7de")
         .hide(axis="index")
         .set_caption(fit.summary())

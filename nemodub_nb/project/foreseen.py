@@ -166,11 +166,11 @@ class Fit:
 
     def known_by(self) -> str:
         """Return what the prediction rests on, in a sentence."""
-        who = plain(self.voice, 80) or "a usual voice"
-        how = f"heard on {self.pace.heard} lines" if self.pace.heard else "as is usual, not heard here yet"
+        who = plain(self.voice, 80) or "a voice"
+        how = f"as heard on {self.pace.heard} lines" if self.pace.heard else "not heard here yet"
         measured = sum(line.spoken_s is not None for line in self.script)
         spoken = f" {measured} lines are spoken already and measured." if measured else ""
-        return f"By {who}, {self.pace.characters_per_s:.1f} characters a second, {how}.{spoken}"
+        return f"By {who} with {self.pace.characters_per_s:.1f} characters a second, {how}.{spoken}"
 
     def __repr__(self) -> str:
         return f"<Fit {self.summary()}>"
