@@ -49,6 +49,8 @@ class PlannedLine:
     """A shorter wording, taken where the line would be sped up noticeably."""
     spoken_s: float | None = None
     """How long the voice took for it at its natural rate, where it has been spoken; then nothing is guessed."""
+    number: int | None = None
+    """What the line is called where it comes from; None is its position."""
 
     @property
     def source_s(self) -> float:

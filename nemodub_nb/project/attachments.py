@@ -28,7 +28,7 @@ _MIB: Final = 1024 * 1024
 def transcript_part(path: str | os.PathLike[str]) -> str:
     """Return a transcript (SRT or WebVTT) as a part. Raises BadInputError."""
     file = Path(path).expanduser()
-    text = read(file, "transcript", _TRANSCRIPTS)
+    text = _read(file, "transcript", _TRANSCRIPTS)
     if "-->" not in text:
         raise BadInputError(f"{file.name} holds no subtitles.", "Give an SRT or WebVTT file.")
     return f"Transcript: {_title(file)}\n{text}"
@@ -42,7 +42,7 @@ def memory_parts(files: Files | None) -> list[str]:
     found = []
     for path in paths:
         file = Path(path).expanduser()
-        found.append(f"Translation memory: {_title(file)}\n{read(file, 'translation memory', _MEMORIES)}")
+        found.append(f"Translation memory: {_title(file)}\n{_read(file, 'translation memory', _MEMORIES)}")
     return found
 
 
@@ -77,8 +77,7 @@ def _title(file: Path) -> str:
     return " ".join(file.name.split())
 
 
-def read(file: Path, what: str, kinds: tuple[str, ...]) -> str:
-    """Return the text of a file of one of these kinds. Raises BadInputError."""
+def _read(file: Path, what: str, kinds: tuple[str, ...]) -> str:
     if file.suffix.lower() not in kinds:
         raise BadInputError(
             f"{file.name} is not a {what}.", f"Give a file that ends in {' or '.join(kinds)}."

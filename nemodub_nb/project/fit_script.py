@@ -17,7 +17,7 @@ from nemodub_nb.fitting import PlannedLine
 from nemodub_nb.spoken_lines import from_cues
 from nemodub_nb.timed_text import parse_subtitles
 
-from .attachments import read
+from .attachments import memory_parts, transcript_part
 from .errors import BadInputError
 
 if TYPE_CHECKING:
@@ -92,6 +92,7 @@ def _planned(row: Mapping[str, Any], spoken: Mapping[str, Any] | None) -> Planne
             str(row["source_text"]),
             text,
             spoken_s=natural_s if same and natural_s > 0 else None,
+            number=int(row["index"]),
         )
     except (KeyError, TypeError, ValueError):
         return None
@@ -114,10 +115,15 @@ def _timed(given: Lines, what: str) -> list[tuple[float, float, str]]:
 
 
 def _cues(path: Path, what: str) -> list[tuple[float, float, str]]:
-    cues = parse_subtitles(read(path.expanduser(), what, _SUBTITLES))
+    cues = parse_subtitles(_content(transcript_part(path)))
     if not cues:
-        raise BadInputError(f"{path.name} has no timed lines.", "Give an SRT or WebVTT file.")
+        raise BadInputError(f"The {what} {path.name} has no timed lines.", "Give an SRT or WebVTT file.")
     return cues
+
+
+def _content(part: str) -> str:
+    """Return what stands below the line that names the file."""
+    return part.partition("\n")[2]
 
 
 def _translated(
@@ -127,11 +133,15 @@ def _translated(
     if isinstance(given, Mapping):
         return _by_source(timed, [(source, text, "") for source, text in given.items()])
     if isinstance(given, str | os.PathLike):
-        path = Path(given).expanduser()
+        path = Path(given)
         if path.suffix.lower() in _SUBTITLES:
             return _by_time(timed, _cues(path, "translation"))
-        text = read(path, "translation", _SUBTITLES + _TABLES)
-        return _by_source(timed, _entries(_rows(text), target))
+        if path.suffix.lower() not in _TABLES:
+            raise BadInputError(
+                f"{path.name} cannot be used here.", f"Give {', '.join(_SUBTITLES + _TABLES)}."
+            )
+        (part,) = memory_parts(path)
+        return _by_source(timed, _entries(_rows(_content(part)), target))
     if isinstance(given, Sequence):
         return _in_order(timed, [str(text) for text in given])
     return _from_table(timed, given, target)

@@ -121,7 +121,10 @@ class Fit:
         return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
 
     def troubled(self) -> pd.DataFrame:
-        """Return the lines that are worth a look, the worst first."""
+        """Return the lines that are worth a look, the worst first.
+
+        For a project's own lines, `project.edit(fit.troubled()[["line", "text"]], "es")` takes the texts back once changed.
+        """
         found = self.lines
         found = found[found["outcome"].isin(TROUBLED)]
         return found.sort_values(["overflow_s", "tempo"], ascending=False, kind="stable")
@@ -230,7 +233,7 @@ def _checked(limits: Limits, changed: LimitOptions) -> Limits:
 
 def _row(number: int, one: fitting.Foreseen) -> dict[str, Any]:
     return {
-        "line": number,
+        "line": number if one.line.number is None else one.line.number,
         "start_s": round(one.line.start_s, 3),
         "end_s": round(one.line.end_s, 3),
         "source_text": one.line.source_text,

@@ -116,7 +116,7 @@ def test_a_saved_notebook_tells_it_without_a_kernel_and_shows_text_as_text(trans
         ({}, "None of the 3 lines"),
         (["one"], "3 lines and 1 translations"),
         ("nowhere.srt", "cannot be read"),
-        ("talk.docx", "not a translation"),
+        ("talk.docx", "cannot be used here"),
         (pd.DataFrame({"a": [1]}), "no column"),
     ],
 )
@@ -151,3 +151,14 @@ def test_what_is_reviewed_is_guessed_and_what_is_dubbed_is_measured(lab, clip):
     assert found.lines.loc[0, "natural_s"] == 1.0
     assert found.limits.flagged_stretch == 1.2
     assert "measured" in found.known_by()
+
+
+def test_a_line_that_is_found_can_be_changed_by_its_number(lab, clip):
+    project = lab.open()
+    project.upload(clip, show=False)
+    project.review("es", show=False)
+    found = project.fit("es", clean_stretch=1.0, flagged_stretch=1.0).lines
+    assert found["line"].tolist() == project.lines("es")["line"].tolist()
+    shorter = found.assign(text="Hola.")[["line", "text"]]
+    assert project.edit(shorter, "es", show=False).text
+    assert not project.fit("es").lines["measured"].any()
