@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -93,6 +94,26 @@ def test_where_a_line_goes_depends_on_nothing_but_the_differences(lines: list[Sp
     for one, other in zip(place(lines, LONG), place(moved, LONG), strict=True):
         assert other.start_s - later == pytest.approx(one.start_s, abs=1e-4)
         assert other.stretch == pytest.approx(one.stretch, abs=1e-4)
+
+
+@given(spoken_lines(), st.integers(0, 11), st.floats(0.5, 2))
+def test_a_changed_line_moves_only_those_that_share_time_with_it(
+    lines: list[Spoken], number: int, factor: float
+) -> None:
+    number = min(number, len(lines) - 1)
+    other = [*lines]
+    other[number] = replace(lines[number], natural_s=lines[number].natural_s * factor)
+    before, after = place(lines, LONG), place(other, LONG)
+    reach = LIMITS.merge_lines - 1
+    assert before[: max(0, number - reach)] == after[: max(0, number - reach)]
+    for at in range(number + 1, len(lines)):
+        # From where both are free of what came before, nothing differs any more.
+        if all(
+            made[at - 1].end_s + SLOT_GAP_S <= lines[at].onset_s - LIMITS.lean_s - 0.2
+            for made in (before, after)
+        ):
+            assert before[at:] == after[at:]
+            break
 
 
 @given(spoken_lines())
