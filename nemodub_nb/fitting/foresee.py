@@ -217,6 +217,8 @@ class Scenario:
     most_stretch: float
     overflow_s: float
     """Seconds in all that do not fit."""
+    longer_s: float
+    """How much longer the clip becomes by slowed pictures."""
 
 
 def what_if(
@@ -258,4 +260,5 @@ def _scenario(title: str, limits: Limits, found: Sequence[Foreseen]) -> Scenario
         max((abs(one.onset_error_s) for one in found), default=0.0),
         max((one.placement.stretch for one in found), default=1.0),
         sum(one.placement.overflow_s for one in found),
+        sum(one.placement.longer_s for one in found),
     )

@@ -71,6 +71,11 @@ class Placement:
         """End on the source's timeline."""
         return self.start_s + self.length_s / self.slow
 
+    @property
+    def longer_s(self) -> float:
+        """How much longer the clip becomes by the slowed picture."""
+        return self.length_s - self.length_s / self.slow
+
 
 def place(spoken: Sequence[Spoken], duration_s: float, limits: Limits = LIMITS) -> list[Placement]:
     """Return a placement for each line, in order; no two overlap.

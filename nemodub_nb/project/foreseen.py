@@ -132,7 +132,8 @@ class Fit:
     def what_if(self) -> pd.DataFrame:
         """Return what each limit would change, one at a time: how many lines end where on the ladder.
 
-        The first row changes nothing. `unnoticed` counts the lines that fit without anybody noticing.
+        The first row changes nothing. `unnoticed` counts the lines that fit without anybody noticing, longer_s is how much
+        longer the clip would become by slowed pictures.
         """
         import pandas as pd
 
@@ -146,6 +147,7 @@ class Fit:
                     "worst_onset_s": round(one.worst_onset_s, 2),
                     "most_stretch": round(one.most_stretch, 2),
                     "overflow_s": round(one.overflow_s, 2),
+                    "longer_s": round(one.longer_s, 2),
                 }
                 for one in found
             ]

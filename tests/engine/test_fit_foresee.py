@@ -76,6 +76,8 @@ def test_a_slower_picture_never_lets_more_overflow(lines) -> None:
     told = {one.title: one for one in what_if(lines, lines[-1].end_s + 5, PACE)}
     slowed = told["the picture slowed up to 2 ×"]
     assert slowed.outcomes["overflow"] <= told["as it is"].outcomes["overflow"]
+    assert (slowed.longer_s > 0) == (slowed.outcomes["slow picture"] > 0)
+    assert told["as it is"].longer_s == 0
 
 
 LONG = PlannedLine(0.0, 2.0, "source", text_of(4.0))
