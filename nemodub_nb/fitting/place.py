@@ -82,12 +82,19 @@ def place(spoken: Sequence[Spoken], duration_s: float, limits: Limits = LIMITS) 
 
     Lines are given in the order of their onsets; `duration_s` is the length of the clip.
     """
+    lines = [_within(line, duration_s) for line in spoken]
     placed: list[Placement] = []
-    while len(placed) < len(spoken):
+    while len(placed) < len(lines):
         free_s = placed[-1].end_s + SLOT_GAP_S if placed else 0.0
-        near = spoken[len(placed) : len(placed) + limits.merge_lines]
+        near = lines[len(placed) : len(placed) + limits.merge_lines]
         placed += _climb(near, free_s, limits)
     return _before_the_end(placed, duration_s)
+
+
+def _within(line: Spoken, duration_s: float) -> Spoken:
+    """Return the line with a slot that ends with the clip at the latest."""
+    left_s = max(duration_s - line.onset_s, _TINY_S)
+    return replace(line, slot_s=left_s) if line.slot_s > left_s else line
 
 
 def _climb(lines: Sequence[Spoken], free_s: float, limits: Limits) -> list[Placement]:

@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nemodub_nb.fitting import LIMITS, SLOT_GAP_S, Limits, Spoken, place, rate_again, rate_for, slots
@@ -214,6 +214,7 @@ def test_a_slot_reaches_to_the_next_onset() -> None:
     assert slots(lines, 9.0) == pytest.approx([3.0 - SLOT_GAP_S, 5.0])
 
 
+@example([Spoken(0.0, 2.0, 2.95, 2.5)], 0.0)
 @given(spoken_lines(), st.floats(0, 3))
 def test_the_last_words_are_not_lost_at_the_end_of_the_clip(lines: list[Spoken], after: float) -> None:
     end = lines[-1].onset_s + lines[-1].source_s + after
