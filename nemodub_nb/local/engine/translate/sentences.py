@@ -9,7 +9,7 @@ from typing import Final
 
 from nemodub_nb.local.engine.lines import Line
 from nemodub_nb.local.engine.phrases import apportioned
-from nemodub_nb.local.engine.transcribe.sentences import ends_sentence
+from nemodub_nb.spoken_lines import ends_sentence
 
 LONGEST_PAUSE_S: Final = 2.5
 """A pause longer than this ends a sentence, whatever the text looks like."""
