@@ -10,16 +10,20 @@ _TIMING = re.compile(rf"^\s*{_TIME}\s*-->\s*{_TIME}")
 _TAG = re.compile(r"<[^>]*>|\{\\[^}]*\}")
 
 
-def parse_subtitles(text: str) -> list[tuple[float, float, str]]:
-    """Return the cues in the text of an SRT or VTT file as (start_s, end_s, text)."""
+def parse_subtitles(text: str, *, keep_lines: bool = False) -> list[tuple[float, float, str]]:
+    """Return the cues in the text of an SRT or VTT file as (start_s, end_s, text).
+
+    keep_lines: leave a cue's lines parted by a newline instead of a space.
+    """
     cues: list[tuple[float, float, str]] = []
     for block in re.split(r"\r?\n[ \t]*\r?\n", text.replace("\r\n", "\n").replace("\r", "\n")):
         lines = block.split("\n")
         for position, line in enumerate(lines):
             if match := _TIMING.match(line):
                 groups = match.groups()
-                words = " ".join(_TAG.sub("", part) for part in lines[position + 1 :])
-                cue = " ".join(html.unescape(words).split())
+                shown = (_TAG.sub("", part) for part in lines[position + 1 :])
+                parts = [" ".join(html.unescape(part).split()) for part in shown]
+                cue = ("\n" if keep_lines else " ").join(filter(None, parts))
                 if cue:
                     cues.append((_seconds(groups[:4]), _seconds(groups[4:]), cue))
                 break

@@ -148,11 +148,20 @@ def _bed(clip: Clip, speech: Speech, steps: Steps, report: Report) -> Path | Non
         )
 
     try:
-        bed = steps.file("bed", [clip.digest, "DeepFilterNet3", speech], ".flac", make)
+        bed = steps.file("bed", _bed_key(clip, speech), ".flac", make)
     except SeparationUnavailableError:
         return None
     report(Progress("separate", clip.duration_s, clip.duration_s))
     return bed
+
+
+def bed_place(clip: Clip, speech: Speech, steps: Steps) -> Path:
+    """Return where a dub leaves the sound of a clip without the voice, or would."""
+    return steps.path("bed", _bed_key(clip, speech), ".flac")
+
+
+def _bed_key(clip: Clip, speech: Speech) -> list[Any]:
+    return [clip.digest, "DeepFilterNet3", speech]
 
 
 def _gather(pending: dict[str, Future[dict[str, Any]]]) -> tuple[dict[str, Any], dict[str, Any]]:

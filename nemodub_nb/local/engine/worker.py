@@ -91,7 +91,7 @@ def _next(jobs: SimpleQueue[str], idle_s: float) -> str | None:
 
 
 def run(job: Mapping[str, Any], report: Report) -> dict[str, Any]:
-    """Run a job of kind `dub`, `render`, `separate` or `piece` and return its result. Raises EngineError."""
+    """Run a job of kind `dub`, `render`, `separate`, `piece` or `check` and return its result. Raises EngineError."""
     if job.get("kind") == "dub":
         from nemodub_nb.local.engine.dub import dub
         from nemodub_nb.local.engine.jobs import DubJob
@@ -116,8 +116,12 @@ def run(job: Mapping[str, Any], report: Report) -> dict[str, Any]:
         from nemodub_nb.local.engine.pieces import make_piece
 
         return make_piece(job)
+    if job.get("kind") == "check":
+        from nemodub_nb.local.engine.check import CheckJob, check
+
+        return check(CheckJob.from_dict(job), report)
     raise BadJobError(
-        f"The engine knows no job of kind {job.get('kind')!r}.", "Ask for dub, render or separate."
+        f"The engine knows no job of kind {job.get('kind')!r}.", "Ask for dub, render, separate or check."
     )
 
 

@@ -33,12 +33,17 @@ class EmbeddedSubtitles:
     """(start_s, end_s, text), in order; lines of a cue are joined by a newline."""
 
 
-def embedded_subtitles(path: str | Path) -> EmbeddedSubtitles | None:
-    """Read the first text subtitle track that has any text, None when there is none. Raises NotMediaError."""
+def embedded_subtitles(path: str | Path, language: str | None = None) -> EmbeddedSubtitles | None:
+    """Read the first text subtitle track that has any text, None when there is none. Raises NotMediaError.
+
+    language: only a track that the container names so.
+    """
     with open_media(path) as container:
-        names = [s.codec_context.name if s.codec_context else "" for s in container.streams.subtitles]
-    for index, name in enumerate(names):
-        if name not in _TEXT:
+        names = [
+            (s.codec_context.name if s.codec_context else "", s.language) for s in container.streams.subtitles
+        ]
+    for index, (name, named) in enumerate(names):
+        if name not in _TEXT or language not in {None, named}:
             continue
         with open_media(path) as container:
             stream = container.streams.subtitles[index]

@@ -62,7 +62,7 @@ def transcribe(
     """
     if wanted.subtitles is not None:
         cues = read_subtitles(wanted.subtitles)
-        language = wanted.language or _hear(clip, steps, whisper, report)
+        language = wanted.language or spoken_language(clip, steps, whisper, report)
         return _transcript(language, from_cues(cues), "given")
     if inside := _subtitles_inside(clip, wanted.language, steps):
         return inside
@@ -71,7 +71,7 @@ def transcribe(
     if wanted.language is None and clip.duration_s <= SHORT_S:
         language, lines = _hear_all(clip, steps, whisper, report)
     else:
-        language = wanted.language or _hear(clip, steps, whisper, report)
+        language = wanted.language or spoken_language(clip, steps, whisper, report)
         lines = _recognise(clip, language, steps, whisper, report)
     return _transcript(language, lines, RECOGNISER)
 
@@ -111,8 +111,8 @@ def _subtitles_inside(clip: Clip, language: str | None, steps: Steps) -> Transcr
     return _transcript(language or spoken, from_cues(timed), "subtitles")
 
 
-def _hear(clip: Clip, steps: Steps, whisper: Callable[[], Whisper], report: Report) -> str:
-    """Return the language spoken, by the vote of several places of the clip."""
+def spoken_language(clip: Clip, steps: Steps, whisper: Callable[[], Whisper], report: Report) -> str:
+    """Return the language spoken in a clip, by the vote of several of its places. Raises UnsureLanguageError."""
     from nemodub_nb.local.engine.transcribe.whisper import Vote, elect
 
     def listen() -> list[Any]:

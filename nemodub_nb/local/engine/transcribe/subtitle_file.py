@@ -8,9 +8,10 @@ from nemodub_nb.local.engine.errors import BadTranscriptError
 from nemodub_nb.timed_text import parse_subtitles
 
 
-def read_subtitles(path: Path) -> list[tuple[float, float, str]]:
+def read_subtitles(path: Path, *, keep_lines: bool = False) -> list[tuple[float, float, str]]:
     """Return the cues of an SRT or VTT file as (start_s, end_s, text), markup removed.
 
+    keep_lines: leave a cue's lines parted by a newline instead of a space.
     Raises BadTranscriptError when the file cannot be read or holds no timed line.
     """
     try:
@@ -21,7 +22,7 @@ def read_subtitles(path: Path) -> list[tuple[float, float, str]]:
         raise BadTranscriptError(
             f"The transcript {path.name} cannot be read ({error.strerror}).", "Check the path and try again."
         ) from error
-    cues = parse_subtitles(text)
+    cues = parse_subtitles(text, keep_lines=keep_lines)
     if not cues:
         raise BadTranscriptError(
             f"The transcript {path.name} has no timed lines.",

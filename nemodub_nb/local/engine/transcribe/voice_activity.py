@@ -74,9 +74,11 @@ def speech_in(samples: NDArray[np.float32]) -> Speech:
     return [(part["start"] / RATE, part["end"] / RATE) for part in get_speech_timestamps(samples, options)]
 
 
-def mono(path: Path, start_s: float = 0.0, end_s: float | None = None) -> Iterator[NDArray[np.float32]]:
+def mono(
+    path: Path, start_s: float = 0.0, end_s: float | None = None, track: int | None = None
+) -> Iterator[NDArray[np.float32]]:
     """Yield the sound of a clip as blocks of mono float32 samples (n,) at 16 kHz."""
     from nemodub_nb.local.engine.media.audio import decode_blocks
 
-    for block in decode_blocks(path, rate=RATE, channels=1, start_s=start_s, end_s=end_s):
+    for block in decode_blocks(path, rate=RATE, channels=1, track=track, start_s=start_s, end_s=end_s):
         yield block[:, 0]

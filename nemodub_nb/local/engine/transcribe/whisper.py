@@ -72,10 +72,10 @@ class Whisper:
         language, probability, _ = self._loaded.detect_language(audio=samples[: 30 * RATE], vad_filter=False)
         return Vote(str(language), float(probability))
 
-    def transcribe(
+    def words(
         self, samples: NDArray[np.float32], language: str | None, offset_s: float
-    ) -> tuple[Vote, list[tuple[float, float, str]]]:
-        """Return the language and the sentences (start_s, end_s, text) of one window of mono samples at 16 kHz.
+    ) -> tuple[Vote, list[Word]]:
+        """Return the language and the words of one window of mono samples at 16 kHz.
 
         `language` None has it told from the window itself. `offset_s` is where the window lies in the clip. Segments
         that the garbage gate does not believe are dropped.
@@ -92,13 +92,19 @@ class Whisper:
             Heard(s.start, s.end, s.text, s.avg_logprob, s.no_speech_prob, s.compression_ratio) for s in found
         ]
         words = [
-            Word(float(word.start), float(word.end), str(word.word))
+            Word(float(word.start) + offset_s, float(word.end) + offset_s, str(word.word))
             for segment, keep in zip(found, believable(heard), strict=True)
             if keep
             for word in segment.words or []
         ]
+        return Vote(str(info.language), float(info.language_probability)), words
+
+    def transcribe(
+        self, samples: NDArray[np.float32], language: str | None, offset_s: float
+    ) -> tuple[Vote, list[tuple[float, float, str]]]:
+        """Return the language and the sentences (start_s, end_s, text) of one window, as `words` hears them."""
+        vote, words = self.words(samples, language, 0.0)
         lines = snap(from_words(words), speech_in(samples))
-        vote = Vote(str(info.language), float(info.language_probability))
         return vote, [(start + offset_s, end + offset_s, text) for start, end, text in lines]
 
 

@@ -1,0 +1,53 @@
+"""Words that are not in the sound: the recogniser does not hear them, and there is silence where they should be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Final
+
+from nemodub_nb.local.engine.check.stretches import Stretch, covered_s
+
+if TYPE_CHECKING:
+    from nemodub_nb.local.engine.check.aligned import AlignedLine
+
+_VOICED: Final = 0.4
+"""A word of which less than this share of its time has a voice was not spoken to its end."""
+_SHORTER_S: Final = 0.1
+"""A line that lies shorter than it was spoken by more than this was cut by whoever placed it."""
+
+
+def words_cut(line: AlignedLine, start_s: float, end_s: float, speech: Sequence[Stretch]) -> int:
+    """Return how many words of a line that should last from `start_s` to `end_s` are missing in the sound.
+
+    A recogniser's mistake is not a missing word: where there is a voice, something was said.
+    """
+    whole = sum(map(len, line.script))
+    if not whole or end_s <= start_s:
+        return 0
+    cut = 0
+    for first, last in _gaps(line):
+        before = line.matched[first - 1] if first else None
+        after = line.matched[last] if last < len(line.matched) else None
+        from_s = before.end_s if before else start_s
+        to_s = after.start_s if after else end_s
+        expected_s = (end_s - start_s) * sum(map(len, line.script[first:last])) / whole
+        if covered_s(speech, from_s, to_s) < _VOICED * expected_s:
+            cut += max(1, (last - first) - sum(line.replaced[first:last]))
+    return cut
+
+
+def _gaps(line: AlignedLine) -> Iterator[tuple[int, int]]:
+    """Yield the runs (first, behind the last) of words that were not heard."""
+    first: int | None = None
+    for position, word in enumerate([*line.matched, None]):
+        missing = position < len(line.matched) and word is None
+        if missing and first is None:
+            first = position
+        elif not missing and first is not None:
+            yield first, position
+            first = None
+
+
+def placed_short(natural_s: float, stretch: float, placed_s: float) -> bool:
+    """Tell whether a line lies shorter than it was spoken, its stretch taken into account."""
+    return placed_s < natural_s / max(stretch, 1e-6) - _SHORTER_S
