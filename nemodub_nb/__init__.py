@@ -79,8 +79,10 @@ if TYPE_CHECKING:
         StoppedByUserError,
         Unfinished,
         View,
+        acheck,
         allow_nested_asyncio,
         aopen_project,
+        check,
         fit,
         open_project,
     )
@@ -146,9 +148,11 @@ __all__ = [
     "UnsupportedTypeError",
     "UploadError",
     "View",
+    "acheck",
     "allow_nested_asyncio",
     "aopen_project",
     "batch",
+    "check",
     "compare",
     "fit",
     "open_project",
@@ -161,7 +165,8 @@ _FROM_PROJECT = frozenset(
     (
         "BackendDiedError", "BackendMissingError", "BadInputError", "Clip", "Credits", "Estimate", "Export", "Exports", "Fit",
         "NotHereError", "NotReceivedError", "NothingChangedError", "NothingToExportError", "OutcomeUnknownError", "Project", "ProjectError", "Reply", "Resumed",
-        "SessionGoneError", "Sound", "StoppedByUserError", "Unfinished", "View", "allow_nested_asyncio", "aopen_project", "fit", "open_project",
+        "SessionGoneError", "Sound", "StoppedByUserError", "Unfinished", "View", "acheck", "allow_nested_asyncio", "aopen_project", "check",
+        "fit", "open_project",
     )
 )  # fmt: skip
 

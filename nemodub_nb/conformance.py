@@ -41,8 +41,14 @@ FLAGS: Final[Mapping[str, str]] = {
     "names": "a name was lost or changed",
     "near": "taken from a similar line of the memory",
     "merged": "shares its time with neighbours",
+    "cut": "words are missing in the sound",
+    "misheard": "a recogniser understands other words",
+    "off": "is heard to begin at another time than its source",
 }
-"""What the flags of a line mean."""
+"""What the flags of a line mean. The last three come from measuring the finished video."""
+
+MISHEARD: Final = 0.5
+"""A line of which more words are misheard should be listened to: single words may be the recogniser's own fault."""
 
 Row = Mapping[str, Any]
 _EVER: Final = math.inf
@@ -115,6 +121,19 @@ def judge(lines: Sequence[Row], measured: Row) -> list[Judged]:
     ]
 
 
+def heard_flags(row: Row) -> dict[str, Verdict]:
+    """Return what measuring has found wrong with a line, flag to verdict."""
+    cut, wer, onset_s = (number(row.get(name)) for name in ("words_cut", "wer", "onset_heard_s"))
+    found: dict[str, Verdict] = {}
+    if cut:
+        found["cut"] = "bad"
+    if wer is not None and wer > MISHEARD:
+        found["misheard"] = "look"
+    if onset_s is not None and abs(onset_s) > ONSET_ERROR_S:
+        found["off"] = "look"
+    return found
+
+
 def worst(verdicts: Iterable[str]) -> Verdict | None:
     """Return the worst of the verdicts, None when there is none among them."""
     there = set(verdicts)
@@ -150,14 +169,15 @@ def _column(name: str) -> Callable[[Row], float | None]:
     return lambda row: number(row.get(name))
 
 
-def _size(name: str) -> Callable[[Row], float | None]:
-    """Take a column without its sign."""
+def _onset_error(row: Row) -> float | None:
+    """Return how late a line begins: as it was heard, else as its maker says."""
+    heard_s = number(row.get("onset_heard_s"))
+    return number(row.get("onset_error_s")) if heard_s is None else heard_s
 
-    def take(row: Row) -> float | None:
-        value = number(row.get(name))
-        return None if value is None else abs(value)
 
-    return take
+def _onset_size(row: Row) -> float | None:
+    error_s = _onset_error(row)
+    return None if error_s is None else abs(error_s)
 
 
 def _p95(values: Sequence[float]) -> float:
@@ -166,11 +186,18 @@ def _p95(values: Sequence[float]) -> float:
 
 
 def _drift(values: Sequence[float]) -> float:
-    """Return how much later the last third begins than the first: an error that adds up shows here."""
+    """Return how much later the last third begins than the first: an error that adds up shows here.
+
+    What lines that are heard a little early or late could differ by chance (twice the standard error of two medians) is
+    taken off.
+    """
     third = len(values) // 3
     if not third:
         return 0.0
-    return abs(_median(values[-third:]) - _median(values[:third]))
+    first, last = values[:third], values[-third:]
+    spread = max(_median([abs(value - _median(part)) for value in part]) for part in (first, last))
+    chance = 2 * 1.25 * 1.4826 * spread * math.sqrt(2 / third)
+    return max(0.0, abs(_median(last) - _median(first)) - chance)
 
 
 def _median(values: Sequence[float]) -> float:
@@ -194,6 +221,12 @@ def _share_above(most: float) -> Callable[[Sequence[float]], float]:
     return lambda values: sum(value > most for value in values) / len(values)
 
 
+def _picture(measured: Row) -> float | None:
+    """Return whether the picture is the source's own; nothing for one that was changed on purpose."""
+    same = number(measured.get("picture_identical"))
+    return None if same == 0 and measured.get("picture") == "encoded" else same
+
+
 def _loudness_error(measured: Row) -> float | None:
     heard = number(measured.get("loudness_lufs"))
     wanted = number(measured.get("loudness_target_lufs"))
@@ -203,8 +236,8 @@ def _loudness_error(measured: Row) -> float | None:
 METRICS: Final[tuple[Metric, ...]] = (
     Metric("words_cut", "Words cut", "", "none", (0, 0), (0, 0), _column("words_cut"), sum, _column("words_cut")),
     Metric("onset_error", "Onset error, 95th percentile", "s", "at most 0.20 s",
-           (0, ONSET_ERROR_S), (0, 0.5), _size("onset_error_s"), _p95),
-    Metric("drift", "Drift from beginning to end", "s", "at most 0.05 s", (0, 0.05), (0, 0.2), _column("onset_error_s"), _drift),
+           (0, ONSET_ERROR_S), (0, 0.5), _onset_size, _p95),
+    Metric("drift", "Drift from beginning to end", "s", "at most 0.05 s", (0, 0.05), (0, 0.2), _onset_error, _drift),
     Metric("stretch", "Lines sped up at most 1.15 ×", "%", "at least 80 %", (0.8, 1), (0.6, 1),
            _column("stretch"), _share_upto(CLEAN_STRETCH)),
     Metric("stretch_most", "Most sped-up line", "×", "at most 1.30 ×", (0, FLAGGED_STRETCH + 0.001), (0, 1.5), _column("stretch"), max),
@@ -224,11 +257,13 @@ METRICS: Final[tuple[Metric, ...]] = (
     Metric("original_words", "Words of the original voice still understood", "", "none", (0, 0), (0, 2), video=_column("original_words")),
     Metric("original_level", "Original voice against the dub", "dB", "at most −18 dB", (-_EVER, -18), (-_EVER, -12),
            video=_column("original_level_db")),
+    Metric("picture", "Picture is the source's own", "", "packet by packet, unless it was to change", (1, 1), (1, 1), video=_picture),
     Metric("length", "Length off the source", "frames", "within 1 frame", (-1, 1), (-3, 3), video=_column("length_error_frames")),
     Metric("wer", "Words misheard when the dub is recognised", "%", "at most 20 %", (0, 0.2), (0, 0.35),
            _column("wer"), _mean, _column("wer")),
     Metric("subtitles", "Subtitles that are too long, too fast or too close", "", "none", (0, 0), (0, 2), video=_column("subtitles_flagged")),
 )  # fmt: skip
 """Every metric. Lines give the columns that their rows name; a video's `measured` gives loudness_lufs, loudness_target_lufs,
-true_peak_dbtp, speech_overlap, background_outside_db, background_under_db, original_words, original_level_db,
-length_error_frames, wer, words_cut and subtitles_flagged, as far as they were measured."""
+true_peak_dbtp, speech_overlap, background_outside_db, background_under_db, original_words, original_level_db, picture
+(`encoded` where it was meant to change), picture_identical, length_error_frames, wer, words_cut and subtitles_flagged, as
+far as they were measured."""

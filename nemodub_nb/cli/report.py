@@ -1,7 +1,7 @@
 """Report on dubs: what was made, how good it is, what it took.
 
-Reads the reports that each export leaves beside its video, or the table of a batch. Nothing is computed again, and the
-videos themselves are needed only to hear the worst lines.
+Reads the reports that each export leaves beside its video, or the table of a batch. With --measure the videos are measured
+first, on this machine, against the clips that they were made of; what is found is kept in their reports.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from nemodub_nb.cli import failure
 from nemodub_nb.cli.failure import BadInputError, one_line
+from nemodub_nb.cli.lines import Live, Spinner
 
 if TYPE_CHECKING:
     import argparse
@@ -24,6 +25,7 @@ MORE: Final = """\
 examples:
   nemodub report dubbed                          a summary of all exports below this folder
   nemodub report dubbed --html report.html       one page with figures, to be mailed
+  nemodub report dubbed --measure --source clips measure the videos first: what is heard in them, not what was meant
   nemodub report dubbed --require good           for a pipeline: exit code 3 when anything is not good
   nemodub report batch.parquet --excel out.xlsx  of a batch's table
   nemodub report after --compare before          what became better, what became worse
@@ -32,7 +34,7 @@ exit codes:
   0    the report is made, and everything is as good as --require asks
   1    it failed; the line on standard error says why
   2    something given cannot be used
-  3    something is worse than --require asks; the report is made all the same
+  3    something is worse than --require asks, or could not be measured; the report is made all the same
 """
 _NAMED: Final = 20
 """Failed checks that are printed; --json and the files have all."""
@@ -42,6 +44,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what the command takes."""
     parser.add_argument(
         "source", metavar="FOLDER|BATCH", help="a folder of exports, or a batch's .csv or .parquet"
+    )
+    parser.add_argument(
+        "--measure",
+        action="store_true",
+        help="measure the videos first (needs the extra local, and the clips that they were made of)",
+    )
+    parser.add_argument(
+        "--source",
+        dest="clips",
+        metavar="CLIP|FOLDER",
+        help="the clip, or where the clips are (default: beside the videos)",
     )
     parser.add_argument(
         "--html",
@@ -56,6 +69,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--compare", metavar="OTHER", help="compare with an earlier run, given as the first one is"
+    )
+    parser.add_argument(
+        "--metrics",
+        metavar="NAMES",
+        help="what --require looks at, parted by commas, such as words_cut,onset_error,wer (default: everything)",
     )
     parser.add_argument("--title", help="the report's heading")
     parser.add_argument(
@@ -80,6 +98,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _run(arguments: argparse.Namespace) -> int:
     from nemodub_nb import reporting
 
+    unmeasured = _measure(arguments) if arguments.measure else {}
     report = reporting.report(arguments.source, title=arguments.title)
     compared = None
     if arguments.compare:
@@ -88,19 +107,33 @@ def _run(arguments: argparse.Namespace) -> int:
             arguments.compare, report, names=names if names[0] != names[1] else ("before", "after")
         )
     files = _write(report, compared, arguments)
-    below = report.below(arguments.require) if arguments.require else None
+    metrics = [one.strip() for one in arguments.metrics.split(",")] if arguments.metrics else None
+    below = report.below(arguments.require, metrics=metrics) if arguments.require else None
     if arguments.json:
-        print(json.dumps(_as_json(report, compared, files, below), ensure_ascii=False))
+        said = _as_json(report, compared, files, below)
+        print(json.dumps(said | ({"unmeasured": unmeasured} if unmeasured else {}), ensure_ascii=False))
     else:
         _print(report, compared, files)
+    for title, why in unmeasured.items():
+        print(f"nemodub: {one_line(title)} was not measured: {one_line(why)}", file=sys.stderr)
     if below is None:
-        return failure.OK
+        return failure.SOME_FAILED if unmeasured else failure.OK
     try:
-        report.require(arguments.require)
+        report.require(arguments.require, metrics=metrics)
     except reporting.BelowLevelError as error:
         _complain(error, as_json=arguments.json)
         return failure.SOME_FAILED
-    return failure.OK
+    return failure.SOME_FAILED if unmeasured else failure.OK
+
+
+def _measure(arguments: argparse.Namespace) -> dict[str, str]:
+    """Measure the videos, and return what could not be measured and why."""
+    from nemodub_nb import project
+
+    live = Live(sys.stderr)
+    with Spinner("measure the videos", live):
+        found = project.check(arguments.source, source=arguments.clips, show=False)
+    return dict(found.failed)
 
 
 def _write(report: Report, compared: Comparison | None, arguments: argparse.Namespace) -> list[str]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
 import httpx
 
-from nemodub_nb.client import downloads, embedded, flows, requests, transport
+from nemodub_nb.client import checks, downloads, embedded, flows, requests, transport
 from nemodub_nb.client.context import Context
 from nemodub_nb.client.errors import NemoError
 from nemodub_nb.client.flows import StrPath
@@ -159,6 +159,12 @@ class AsyncNemoClient:
     ) -> bytes:
         """Ask for a piece of a clip's own sound, or of a language's new voice (WAV, a minute at most)."""
         return await self.perform(embedded.sound(self.context, session_id, clip, start_s, end_s, language))
+
+    async def check(
+        self, order: Mapping[str, Any], on_progress: checks.OnProgress | None = None
+    ) -> dict[str, Any]:
+        """Have finished files of the server's own machine measured: see nemodub_nb.client.checks.check."""
+        return await self.perform(checks.check(self.context, order, on_progress))
 
     async def aclose(self) -> None:
         """Close the connections."""

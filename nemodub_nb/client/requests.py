@@ -71,12 +71,12 @@ def anonymous_token(client_id: str) -> Request:
 
 def create_session(task_name: str, language: str) -> Request:
     """Open a session."""
-    return _post(f"/api/tasks/me/with-session/{AGENT}", {"task_name": task_name, "language": language})
+    return json_post(f"/api/tasks/me/with-session/{AGENT}", {"task_name": task_name, "language": language})
 
 
 def claim_token(task_id: str, session_id: str) -> Request:
     """Ask for a token that opens the project in a browser and nothing else."""
-    return _post("/api/auth/claim-token", {"task_id": task_id, "session_id": session_id})
+    return json_post("/api/auth/claim-token", {"task_id": task_id, "session_id": session_id})
 
 
 def run(session_id: str, text: str, parts: Iterable[str] = ()) -> Request:
@@ -85,7 +85,7 @@ def run(session_id: str, text: str, parts: Iterable[str] = ()) -> Request:
     body = {"app_name": AGENT, "user_id": "me", "session_id": session_id, "new_message": message}
     # Unasked compression would hold back small frames.
     headers = {"Accept": "text/event-stream", "Accept-Encoding": "identity", "Cache-Control": "no-store"}
-    return _post("/run_sse", body, headers)
+    return json_post("/run_sse", body, headers)
 
 
 def upload(session_id: str, body: MultipartBody) -> Request:
@@ -96,7 +96,7 @@ def upload(session_id: str, body: MultipartBody) -> Request:
 
 def upload_urls(session_id: str, urls: Sequence[str]) -> Request:
     """Have the server fetch files by their addresses."""
-    return _post(_upload_path(session_id), {"urls": list(urls), "source_type": "url"})
+    return json_post(_upload_path(session_id), {"urls": list(urls), "source_type": "url"})
 
 
 def credits_balance() -> Request:
@@ -112,7 +112,7 @@ def state(session_id: str) -> Request:
 def submit_render(render_id: str, session_id: str, draft: Draft, output: Mapping[str, Any]) -> Request:
     """Start an export. `output`: format, quality and perhaps more; what is None is left to the server."""
     wanted = {name: value for name, value in output.items() if value is not None}
-    return _post(
+    return json_post(
         "/api/render/proxy/lambda",
         {"id": render_id, "sessionId": session_id, "draft": draft, "output": wanted},
     )
@@ -169,7 +169,8 @@ class _MonotonicMs:
 _clock = _MonotonicMs()
 
 
-def _post(path: str, body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Request:
+def json_post(path: str, body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Request:
+    """Return a request with a JSON body."""
     content = json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode(
         "utf-8", "replace"
     )

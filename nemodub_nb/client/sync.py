@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
 import httpx
 
-from nemodub_nb.client import downloads, embedded, flows, requests, transport
+from nemodub_nb.client import checks, downloads, embedded, flows, requests, transport
 from nemodub_nb.client.context import Context
 from nemodub_nb.client.errors import NemoError
 from nemodub_nb.client.flows import StrPath
@@ -166,6 +166,10 @@ class NemoClient:
     ) -> bytes:
         """Ask for a piece of a clip's own sound, or of a language's new voice (WAV, a minute at most)."""
         return self.perform(embedded.sound(self.context, session_id, clip, start_s, end_s, language))
+
+    def check(self, order: Mapping[str, Any], on_progress: checks.OnProgress | None = None) -> dict[str, Any]:
+        """Have finished files of the server's own machine measured: see nemodub_nb.client.checks.check."""
+        return self.perform(checks.check(self.context, order, on_progress))
 
     def close(self) -> None:
         """Close the connections."""

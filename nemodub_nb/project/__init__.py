@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .checking import acheck, check
 from .connection import CLOUD_PACE, LOCAL_PACE, Pace
 from .errors import (
     BackendDiedError,
@@ -56,8 +57,10 @@ __all__ = [
     "StoppedByUserError",
     "Unfinished",
     "View",
+    "acheck",
     "allow_nested_asyncio",
     "aopen_project",
+    "check",
     "fit",
     "home_folder",
     "open_project",

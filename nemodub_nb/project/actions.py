@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, TypedDict
 from nemodub_nb import timeline
 from nemodub_nb.client import NemoError, Session
 
-from . import attachments, estimates, exports, intents, orders, resume, talk, uploads
+from . import attachments, checking, estimates, exports, intents, orders, resume, talk, uploads
 from .display import named
 from .errors import BadInputError, NotHereError, StoppedByUserError
 from .estimates import Task
@@ -196,6 +196,12 @@ class Actions:
                 to=options.get("to", "."),
                 order=order,
             )
+
+    async def check(self, what: checking.Checkable, source: Path | None, view: View) -> Exports:
+        """Measure what was exported."""
+        places = {clip.name: clip.path for clip in self.desk.clips if clip.path is not None}
+        async with view, self.ledger.action("Measure the videos"):
+            return await checking.measure(self.desk.connection, what, source, places, view)
 
     @told
     async def resume(self, view: View) -> Resumed:

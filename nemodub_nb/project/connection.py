@@ -102,6 +102,11 @@ class Connection:
         return self.backend == "local" or self._base_url is not None
 
     @property
+    def here(self) -> bool:
+        """Whether the backend is a child of this process, which may read the files of this machine."""
+        return self._child is not None
+
+    @property
     def place(self) -> str:
         """The backend's name for the journal: sessions of one are unknown to the other."""
         return self._base_url or self.backend

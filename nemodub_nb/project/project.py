@@ -13,6 +13,7 @@ from .editing import Editing
 from .listening import Listening
 from .looking import Looking
 from .loop import LOOP
+from .measured import Measuring
 from .safe import markup, plain
 from .sentences import Original, Subtitles, listed, parse_languages, spoken
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 Path = str | os.PathLike[str]
 
 
-class Project(Looking, Listening, Editing):
+class Project(Looking, Listening, Editing, Measuring):
     """One editing session: upload clips, ask for dubs and edits, look at the timeline, export.
 
     Made by open_project. Every action blocks until it is done; the twin that begins with `a` is for `await`. Ctrl-C and the

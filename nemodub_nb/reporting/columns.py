@@ -49,7 +49,16 @@ TABLES: Final[dict[str, dict[str, tuple[Any, str]]]] = {
         "overflow_s": (_FIGURE, "How far the line runs beyond its slot, seconds."),
         "overlap_s": (_FIGURE, "How long it is spoken over the line before, seconds."),
         "chars_ratio": (_FIGURE, "Characters of the dubbed line over those of the source line."),
-        "wer": (_FIGURE, "Share of words that a recogniser mishears."),
+        "onset_heard_s": (
+            _FIGURE,
+            "The same as it is heard in the video, seconds; missing where nobody measured.",
+        ),
+        "wer": (
+            _FIGURE,
+            "Share of words that a recogniser mishears; of characters in languages without spaces.",
+        ),
+        "cer": (_FIGURE, "Share of characters that a recogniser mishears."),
+        "heard": (_TEXT, "What the recogniser understands."),
         "numbers_kept": (_YES_NO, "All numbers of the source line are in the dubbed line."),
         "glossary_kept": (_YES_NO, "All glossary terms of the source line are in the dubbed line."),
         "words_cut": (_FIGURE, "Words that were cut off."),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from nemodub_nb import conformance, languages
+from nemodub_nb.project import BadInputError
 
 from .columns import TABLES, conform
 from .lines import rank
@@ -53,6 +54,38 @@ def worst_checks(checks: pd.DataFrame) -> pd.DataFrame:
         ["language", "metric"]
     )
     return worst.sort_index().sort_values("_order", kind="stable")[checks.columns].reset_index(drop=True)
+
+
+def below(
+    checks: pd.DataFrame, exports: pd.DataFrame, level: str, metrics: tuple[str, ...] | None
+) -> pd.DataFrame:
+    """Return the checks worse than a level, and as rows without a verdict what should have been measured and was not."""
+    if unknown := sorted(set(metrics or ()) - set(_ABOUT)):
+        raise BadInputError(f"{unknown[0]!r} is not a metric.", f"Use: {', '.join(_ABOUT)}.")
+    kept = {"good"} if level == "good" else {"good", "look"}
+    failed = checks[~checks["verdict"].isin(kept)]
+    if metrics is None:
+        missing = exports.loc[exports["verdict"].isna(), ["clip", "language"]].assign(
+            metric="measured", target="figures are there"
+        )
+    else:
+        failed = failed[failed["metric"].isin((*metrics, "made"))]
+        made = exports.loc[exports["status"].isin(MADE), ["clip", "language"]]
+        told = checks[["clip", "language", "metric"]].itertuples(index=False)
+        known = {tuple(map(str, row)) for row in told}
+        missing = pd.concat(
+            [
+                made[
+                    [(str(one), str(tag), name) not in known for one, tag in made.itertuples(index=False)]
+                ].assign(metric=name, target=_ABOUT[name].target)
+                for name in metrics
+            ]
+            or [made.iloc[:0]]
+        )
+    if missing.empty:
+        return failed.reset_index(drop=True)
+    rows = missing.reindex(columns=checks.columns).astype(checks.dtypes.to_dict())
+    return pd.concat([failed, rows], ignore_index=True)
 
 
 def _columns(rows: list[dict[str, Any]], table: str) -> dict[str, list[Any]]:

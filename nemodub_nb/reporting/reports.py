@@ -74,35 +74,23 @@ class Report:
         """Return how each language stands against the targets: the worst check of each metric over all clips."""
         return judging.worst_checks(self.checks)
 
-    def below(self, level: Level = "good") -> pd.DataFrame:
+    def below(self, level: Level = "good", *, metrics: Iterable[str] | None = None) -> pd.DataFrame:
         """Return the checks that are worse than a level, and the videos that were not measured at all, without a verdict.
 
-        level: `good`, or `look` for those that accept what is worth a look. Raises BadInputError for another.
+        level: `good`, or `look` for those that accept what is worth a look. metrics: only these, such as `["wer"]`; then a
+        made video of which one of them was not measured is below, too. Raises BadInputError for a level or metric that is none.
         """
-        import pandas as pd
-
         if level not in _LEVELS:
             raise BadInputError(f"{level!r} is not a level.", "Use good or look.")
-        kept = {"good"} if level == "good" else {"good", "look"}
-        failed = self.checks[~self.checks["verdict"].isin(kept)]
-        unmeasured = self.exports[self.exports["verdict"].isna()]
-        if unmeasured.empty:
-            return failed.reset_index(drop=True)
-        missing = (
-            unmeasured[["clip", "language"]]
-            .reindex(columns=self.checks.columns)
-            .astype(self.checks.dtypes.to_dict())
-        )
-        missing["metric"] = "measured"
-        missing["target"] = "figures are there"
-        return pd.concat([failed, missing], ignore_index=True)
+        return judging.below(self.checks, self.exports, level, None if metrics is None else tuple(metrics))
 
-    def require(self, level: Level = "good") -> None:
+    def require(self, level: Level = "good", *, metrics: Iterable[str] | None = None) -> None:
         """Raise BelowLevelError, which lists what failed, unless everything is at least as good as the level.
 
-        An empty report fails too, and so does a video of which nothing was measured.
+        metrics: only these, such as `["words_cut", "onset_error", "wer"]`; see conformance.METRICS. An empty report fails
+        too, and so does a video of which nothing, or one of the asked metrics, was not measured.
         """
-        failed = self.below(level)
+        failed = self.below(level, metrics=metrics)
         if len(failed):
             raise BelowLevelError(_failure(failed), _advice(level), failed, level)
         if not self.exports["status"].isin(material.MADE).any():
@@ -233,6 +221,8 @@ def _in_words(row: dict[Any, Any]) -> str:
         return f"{who} was not made"
     if row["metric"] == "measured":
         return f"{who} was not measured"
+    if pd.isna(row["value"]):
+        return f"{who}: {row['metric']} was not measured"
     return f"{who}: {row['metric']} {row['value']:g} (should be {row['target']})"
 
 

@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from nemodub_nb.local.server.answers import Refusal, no_space
 from nemodub_nb.local.server.calls import Calls
+from nemodub_nb.local.server.checking import CheckCalls
 from nemodub_nb.local.server.embedded import EmbeddedCalls
 from nemodub_nb.local.store import is_full
 
@@ -36,6 +37,7 @@ def make_app(backend: Backend, messages: RunningMessages, renders: RunningRender
     """Return the application."""
     calls = Calls(backend, messages, renders)
     own = EmbeddedCalls(backend, messages)
+    checks = CheckCalls(backend)
     render = "/api/render/proxy/lambda"
     session = "/api/embedded/sessions/{session_id}"
     routes = [
@@ -55,6 +57,8 @@ def make_app(backend: Backend, messages: RunningMessages, renders: RunningRender
         Route("/api/embedded/approved", own.approved),
         Route("/api/embedded/pace", own.pace),
         Route("/api/embedded/voice", own.voice),
+        Route("/api/embedded/checks", checks.begin, methods=["POST"]),
+        Route("/api/embedded/checks/{check_id}", checks.look),
         Route(f"{session}/stop", own.stop, methods=["POST"]),
         Route(f"{session}/peaks", own.peaks),
         Route(f"{session}/poster", own.poster),

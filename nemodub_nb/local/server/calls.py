@@ -84,7 +84,7 @@ class Calls:
     async def create_session(self, request: Request) -> Response:
         """Open a session."""
         user = self._callers.user(request)
-        body = await _json(request, may_be_empty=True)
+        body = await read_json(request, may_be_empty=True)
         name = str(body.get("task_name") or "project")[:_MOST_NAME]
         session = self._backend.sessions.create(user.id, name, str(body.get("language") or "en")[:_MOST_NAME])
         return ok({"task_id": session.task_id, "session_id": session.id, "user_id": user.id})
@@ -92,7 +92,7 @@ class Calls:
     async def claim_token(self, request: Request) -> Response:
         """Give a token that opens the project in a browser and nothing else."""
         user = self._callers.user(request)
-        body = await _json(request)
+        body = await read_json(request)
         session = self._callers.session(body.get("session_id"), user)
         if str(body.get("task_id")) != session.task_id:
             raise bad_request("The task_id does not belong to this session.")
@@ -110,7 +110,7 @@ class Calls:
         session = self._callers.own_session(request)
         content_type = request.headers.get("content-type", "")
         if content_type.partition(";")[0].strip().lower() == "application/json":
-            arrived = await self._fetched(await _json(request))
+            arrived = await self._fetched(await read_json(request))
         else:
             arrived = await receive_form(self._backend, _body(request), content_type.encode("latin-1"))
         try:
@@ -145,7 +145,7 @@ class Calls:
     async def run(self, request: Request) -> Response:
         """Give a message to the agent and stream what happens."""
         user = self._callers.user(request)
-        body = await _json(request)
+        body = await read_json(request)
         session = self._callers.session(body.get("session_id"), user)
         parts = _parts(body)
         cost = 0
@@ -176,7 +176,7 @@ class Calls:
         missing = [name for name in SKILL_HEADERS if not request.headers.get(name, "").strip()]
         if missing:
             raise plan_blocks_export(missing[0])
-        body = await _json(request)
+        body = await read_json(request)
         session = self._callers.session(body.get("sessionId"), user)
         render_id, output = str(body.get("id") or ""), body.get("output") or {}
         if not render_id or len(render_id) > _MOST_NAME or not isinstance(output, dict):
@@ -253,7 +253,8 @@ async def _body(request: Request) -> AsyncGenerator[bytes, None]:
             yield chunk
 
 
-async def _json(request: Request, *, may_be_empty: bool = False) -> dict[str, Any]:
+async def read_json(request: Request, *, may_be_empty: bool = False) -> dict[str, Any]:
+    """Return a request's JSON object. Raises Refusal."""
     chunks: list[bytes] = []
     size = 0
     async for chunk in request.stream():

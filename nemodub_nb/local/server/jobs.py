@@ -40,13 +40,20 @@ class Workers:
     """
 
     def __init__(
-        self, command: Sequence[str] = WORKER, *, dubs: int = 1, renders: int = 1, pieces: int = 2
+        self,
+        command: Sequence[str] = WORKER,
+        *,
+        dubs: int = 1,
+        renders: int = 1,
+        pieces: int = 2,
+        checks: int = 1,
     ) -> None:
         self._command = tuple(command)
         self._room = {
             "dub": asyncio.Semaphore(dubs),
             "render": asyncio.Semaphore(renders),
             "piece": asyncio.Semaphore(pieces),
+            "check": asyncio.Semaphore(checks),
         }
         self._kept: _Worker | None = None
         self._guard: asyncio.Task[None] | None = None
