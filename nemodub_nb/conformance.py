@@ -61,7 +61,7 @@ class Metric:
     name: str
     title: str
     unit: str
-    """Empty for a plain number, `%` for a share, which is 0 to 1."""
+    """Empty for a count, `%` for a share, which is 0 to 1, `yes` for what is so (1) or not (0)."""
     target: str
     """What is good, in words."""
     good: tuple[float, float]
@@ -92,11 +92,7 @@ class Metric:
 
     def verdict(self, figure: float) -> Verdict:
         """Return good, look or bad."""
-        slack = 1e-9
-        for verdict, (least, most) in (("good", self.good), ("look", self.look)):
-            if least - slack <= figure <= most + slack:
-                return "good" if verdict == "good" else "look"
-        return "bad"
+        return _verdict(figure, self.good, self.look)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +117,23 @@ def judge(lines: Sequence[Row], measured: Row) -> list[Judged]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class LineMetric:
+    """One figure of a line, and what it should be."""
+
+    name: str
+    title: str
+    unit: str
+    """As of a Metric."""
+    value: Callable[[Row], float | None]
+    good: tuple[float, float]
+    look: tuple[float, float]
+
+    def verdict(self, figure: float) -> Verdict:
+        """Return good, look or bad."""
+        return _verdict(figure, self.good, self.look)
+
+
 def heard_flags(row: Row) -> dict[str, Verdict]:
     """Return what measuring has found wrong with a line, flag to verdict."""
     cut, wer, onset_s = (number(row.get(name)) for name in ("words_cut", "wer", "onset_heard_s"))
@@ -132,6 +145,13 @@ def heard_flags(row: Row) -> dict[str, Verdict]:
     if onset_s is not None and abs(onset_s) > ONSET_ERROR_S:
         found["off"] = "look"
     return found
+
+
+def _verdict(figure: float, good: tuple[float, float], look: tuple[float, float]) -> Verdict:
+    slack = 1e-9
+    if good[0] - slack <= figure <= good[1] + slack:
+        return "good"
+    return "look" if look[0] - slack <= figure <= look[1] + slack else "bad"
 
 
 def worst(verdicts: Iterable[str]) -> Verdict | None:
@@ -257,7 +277,7 @@ METRICS: Final[tuple[Metric, ...]] = (
     Metric("original_words", "Words of the original voice still understood", "", "none", (0, 0), (0, 2), video=_column("original_words")),
     Metric("original_level", "Original voice against the dub", "dB", "at most −18 dB", (-_EVER, -18), (-_EVER, -12),
            video=_column("original_level_db")),
-    Metric("picture", "Picture is the source's own", "", "packet by packet, unless it was to change", (1, 1), (1, 1), video=_picture),
+    Metric("picture", "Picture is the source's own", "yes", "packet by packet, unless it was to change", (1, 1), (1, 1), video=_picture),
     Metric("length", "Length off the source", "frames", "within 1 frame", (-1, 1), (-3, 3), video=_column("length_error_frames")),
     Metric("wer", "Words misheard when the dub is recognised", "%", "at most 20 %", (0, 0.2), (0, 0.35),
            _column("wer"), _mean, _column("wer")),
@@ -267,3 +287,15 @@ METRICS: Final[tuple[Metric, ...]] = (
 true_peak_dbtp, speech_overlap, background_outside_db, background_under_db, original_words, original_level_db, picture
 (`encoded` where it was meant to change), picture_identical, length_error_frames, wer, words_cut and subtitles_flagged, as
 far as they were measured."""
+
+LINE_METRICS: Final[tuple[LineMetric, ...]] = (
+    LineMetric("wer", "Words misheard", "%", _column("wer"), (0, 0.2), (0, MISHEARD)),
+    LineMetric("onset", "Begins late", "s", _onset_error, (-ONSET_ERROR_S, ONSET_ERROR_S), (-0.5, 0.5)),
+    LineMetric(
+        "stretch", "Sped up", "×", _column("stretch"), (0, CLEAN_STRETCH), (0, FLAGGED_STRETCH + 0.001)
+    ),
+    LineMetric(
+        "fill", "Lasts as long as the speaker talks", "%", spoken_share, (FILL_LOW, _EVER), (0.7, _EVER)
+    ),
+)
+"""What single lines are looked at by, beside their verdict."""

@@ -10,7 +10,7 @@ from nemodub_nb import conformance, languages
 from nemodub_nb.project import BadInputError
 
 from .columns import TABLES, conform
-from .lines import rank
+from .lines import onset_errors, rank
 from .material import FAILED, MADE
 
 if TYPE_CHECKING:
@@ -184,7 +184,7 @@ def _languages(exports: pd.DataFrame, segments: pd.DataFrame) -> pd.DataFrame:
                 "name": _name(language),
                 "clips": len(group),
                 "minutes": group.loc[group["status"].isin(MADE), "duration_s"].sum() / 60,
-                "onset_error_p95_s": said["onset_error_s"].abs().quantile(0.95),
+                "onset_error_p95_s": onset_errors(said).abs().quantile(0.95),
                 "stretch_median": said["stretch"].median(),
                 "stretch_p95": said["stretch"].quantile(0.95),
                 "wer": said["wer"].mean(),

@@ -21,7 +21,7 @@ def penalty(segments: pd.DataFrame) -> pd.Series[Any]:
     mouth_s = mouth_s.where(s["slot_s"].isna() | (mouth_s <= s["slot_s"]), s["slot_s"].clip(lower=1e-3))
     missing = (c.FILL_LOW - (s["end_s"] - s["start_s"]) / mouth_s).clip(lower=0)
     parts = (
-        s["onset_error_s"].abs() / c.ONSET_ERROR_S,
+        onset_errors(s).abs() / c.ONSET_ERROR_S,
         (s["stretch"] - 1).clip(lower=0) / (c.CLEAN_STRETCH - 1),
         missing / (1 - c.FILL_LOW),
         s["overflow_s"].clip(lower=0) / c.ONSET_ERROR_S,
@@ -35,6 +35,11 @@ def penalty(segments: pd.DataFrame) -> pd.Series[Any]:
     for part in parts[1:]:
         total = total + part.fillna(0)
     return total
+
+
+def onset_errors(segments: pd.DataFrame) -> pd.Series[Any]:
+    """Return how late each line begins: as it was heard, else as its maker says."""
+    return segments["onset_heard_s"].fillna(segments["onset_error_s"])
 
 
 def rank(verdicts: pd.Series[Any]) -> pd.Series[Any]:

@@ -221,6 +221,8 @@ def _from_report(said: Mapping[str, Any], path: str) -> Video:
         ),
         "report": path,
     }
+    notes = said.get("not_measured")
+    facts["not_measured"] = "\n".join(map(str, notes)) if isinstance(notes, list) and notes else None
     rows = [line for line in lines if isinstance(line, dict)] if isinstance(lines, list) else []
     return Video(facts, rows, measured)
 

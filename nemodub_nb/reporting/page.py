@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from .reports import Report
 
+_MOST_REASONS: Final = 10
 _MOST: Final = 200
 """Rows of any table of the page; the worst come first, and all are in the other files."""
 
@@ -107,7 +108,18 @@ def _checks(report: Report) -> str:
             rows.append([Cell(words(metric.title)), Cell(words(metric.target)), *cells])
     missing = [metric.title for metric in conformance.METRICS if not (checks["metric"] == metric.name).any()]
     note = quiet(f"Not measured here: {'; '.join(missing)}.") if missing else ""
+    note += _reasons(report)
     return table(("Metric", "Target", *tags), rows, "The worst figure of each language over all clips") + note
+
+
+def _reasons(report: Report) -> str:
+    """Return why something was not measured, each reason once."""
+    reasons = report.exports["not_measured"].dropna().str.split("\n").explode().value_counts()
+    shown = "".join(
+        f"<li>{words(reason)}{f' ({count} videos)' if count > 1 else ''}</li>"
+        for reason, count in reasons.head(_MOST_REASONS).items()
+    )
+    return f'<ul class="quiet">{shown}</ul>' if shown else ""
 
 
 def _check(row: dict[Any, Any] | None, unit: str) -> Cell:
@@ -143,15 +155,16 @@ def _lines(report: Report, *, sound: bool) -> str:
         "Why",
         "Source",
         "Dub",
+        *(["Heard"] if shown["heard"].notna().any() else []),
     ]
     rows = [
-        _line(row, heard.get(index), with_sound=bool(heard))
+        _line(row, heard.get(index), with_sound=bool(heard), with_words="Heard" in heads)
         for index, row in zip(shown.index, shown.to_dict("records"), strict=True)
     ]
     return (quiet(note) if note else "") + table(heads, rows, "Lines that are not good") + _rest(len(worst))
 
 
-def _line(row: dict[Any, Any], sound: str | None, *, with_sound: bool) -> list[Cell]:
+def _line(row: dict[Any, Any], sound: str | None, *, with_sound: bool, with_words: bool) -> list[Cell]:
     player = (
         f'<audio controls preload="none" src="{sound}" aria-label="line {row["line"] + 1}"></audio>'
         if sound
@@ -167,6 +180,7 @@ def _line(row: dict[Any, Any], sound: str | None, *, with_sound: bool) -> list[C
         text(why(row)),
         text(row["source_text"]),
         text(row["text"], row["language"]),
+        *([text(row["heard"], row["language"])] if with_words else []),
     ]
 
 

@@ -55,7 +55,8 @@ def judged(value: Any, unit: str, verdict: object) -> Cell:
         return Cell("—", "figure unknown")
     sign = f'<span aria-hidden="true">{SIGNS[str(verdict)]}</span>'
     return Cell(
-        f"{amount(value, 2, unit)} {sign}<span hidden> {_WORDS[str(verdict)]}</span>", f"figure {verdict}"
+        f"{amount(value, 2 if unit else 0, unit)} {sign}<span hidden> {_WORDS[str(verdict)]}</span>",
+        f"figure {verdict}",
     )
 
 
@@ -63,6 +64,8 @@ def amount(value: Any, digits: int = 2, unit: str = "") -> str:
     """Return a figure with its unit; a dash where there is none."""
     if _missing(value) or not math.isfinite(value):
         return "—"
+    if unit == "yes":
+        return "yes" if value >= 1 else "no"
     if unit == "%":
         return f"{value:.1%}".replace(".0%", "%").replace("%", " %")
     shown = f"{round(value, digits) + 0.0:,.{digits}f}" if digits else f"{value:,.0f}"

@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Final
 
 from nemodub_nb.local.engine.check.words import distance, words
 from nemodub_nb.local.engine.transcribe.sentences import Word
 
+Placed = tuple[float, float, str]
+"""A line of a script: start_s, end_s, text."""
 
-@dataclass
+_REACH: Final = 3
+"""Words that may belong to the line before or after as well, because they are the same."""
+
+
+@dataclass(frozen=True)
 class AlignedLine:
     """A line of the script and what was heard of it."""
 
-    script: list[str]
+    script: tuple[str, ...]
     """Its words, as they are compared."""
-    matched: list[Word | None]
-    """For each word the one that was heard in its place and is the same; None where it was not."""
-    replaced: list[bool]
-    """Whether another word was heard instead."""
-    heard: list[Word] = field(default_factory=list)
-    """What was heard, word by word."""
-    tokens: list[str] = field(default_factory=list)
+    heard: tuple[Word, ...]
+    """What was heard, as the recogniser tells it."""
+    tokens: tuple[str, ...]
     """The same, as it is compared."""
-    errors: int = 0
+    matched: tuple[Word | None, ...]
+    """For each word of the script the one that was heard in its place and is the same; None where there is none."""
+    replaced: tuple[bool, ...]
+    """For each word of the script whether another one was heard instead."""
+    errors: int
 
     @property
     def wer(self) -> float | None:
@@ -42,76 +49,103 @@ class AlignedLine:
         return "".join(word.text for word in self.heard).strip()
 
 
-def align(
-    lines: Sequence[tuple[float, float, str]], heard: Sequence[Word], language: str
-) -> list[AlignedLine]:
+def align(lines: Sequence[Placed], heard: Sequence[Word], language: str) -> list[AlignedLine]:
     """Lay what was heard along the script, with as few differences as possible.
 
-    lines: (start_s, end_s, text). A word that is in no line's script counts for the line nearest in time.
+    Where the words leave it open to which of two lines something belongs, its time decides.
     """
+    scripts = [words(text, language) for _, _, text in lines]
+    tokens = [words(word.text, language) for word in heard]
+    begins = _begins(lines, scripts, heard, tokens)
+    for number in range(1, len(lines)):
+        begins[number] = _settled(number, begins, lines, scripts, heard, tokens)
+    ends = [*begins[1:], len(heard)]
+    return [
+        _line(script, heard[begin:end], tokens[begin:end])
+        for script, begin, end in zip(scripts, begins, ends, strict=True)
+    ]
+
+
+def _begins(
+    lines: Sequence[Placed],
+    scripts: Sequence[Sequence[str]],
+    heard: Sequence[Word],
+    tokens: Sequence[Sequence[str]],
+) -> list[int]:
+    """Return for each line with which word it begins, by an alignment of the whole."""
     from rapidfuzz.distance import Levenshtein
 
-    made: list[AlignedLine] = []
-    script: list[str] = []
-    owner: list[tuple[int, int]] = []
-    for number, (_, _, text) in enumerate(lines):
-        own = words(text, language)
-        made.append(AlignedLine(own, [None] * len(own), [False] * len(own)))
-        owner += [(number, position) for position in range(len(own))]
-        script += own
-    tokens: list[str] = []
-    origin: list[Word] = []
-    for word in heard:
-        for token in words(word.text, language):
-            tokens.append(token)
-            origin.append(word)
-    for block in Levenshtein.opcodes(script, tokens):
-        if block.tag == "insert":
-            _insert(
-                made, lines, owner, block.src_start, range(block.dest_start, block.dest_end), tokens, origin
-            )
-            continue
-        for step, at in enumerate(range(block.src_start, block.src_end)):
-            number, position = owner[at]
-            line = made[number]
-            if block.tag == "delete":
-                line.errors += 1
-                continue
-            word = origin[block.dest_start + step]
-            _take(line, word, tokens[block.dest_start + step])
-            if block.tag == "equal":
-                line.matched[position] = word
+    owner = [number for number, script in enumerate(scripts) for _ in script]
+    origin = [place for place, own in enumerate(tokens) for _ in own]
+    belongs: dict[int, int] = {}
+    whole = [token for script in scripts for token in script], [token for own in tokens for token in own]
+    for block in Levenshtein.opcodes(*whole):
+        for step, at in enumerate(range(block.dest_start, block.dest_end)):
+            word = origin[at]
+            if block.tag == "insert":
+                near = {owner[one] for one in (block.src_start - 1, block.src_start) if 0 <= one < len(owner)}
+                number = min(near, key=lambda one: _away_s(lines[one], heard[word]), default=0)
             else:
-                line.replaced[position] = True
-                line.errors += 1
-    return made
+                number = owner[block.src_start + step]
+            belongs.setdefault(word, number)
+    begins = [0] * len(lines)
+    last = 0
+    for place in range(len(heard)):
+        number = belongs.get(place, last)
+        for one in range(last + 1, number + 1):
+            begins[one] = place
+        last = max(last, number)
+    for one in range(last + 1, len(lines)):
+        begins[one] = len(heard)
+    return begins
 
 
-def _insert(
-    made: Sequence[AlignedLine],
-    lines: Sequence[tuple[float, float, str]],
-    owner: Sequence[tuple[int, int]],
-    before: int,
-    places: range,
-    tokens: Sequence[str],
-    origin: Sequence[Word],
-) -> None:
-    """Give words that are in no script to the line before or after them, whichever is nearer."""
-    near = {owner[at][0] for at in (before - 1, before) if 0 <= at < len(owner)} or set(range(len(made)))
-    for place in places:
-        word = origin[place]
-        middle = (word.start_s + word.end_s) / 2
-        number = min(near, key=lambda one: _away_s(lines[one], middle), default=None)
-        if number is not None:
-            made[number].errors += 1
-            _take(made[number], word, tokens[place])
+def _settled(
+    number: int,
+    begins: Sequence[int],
+    lines: Sequence[Placed],
+    scripts: Sequence[Sequence[str]],
+    heard: Sequence[Word],
+    tokens: Sequence[Sequence[str]],
+) -> int:
+    """Return with which word a line begins: as the words say, and among equals as the times say."""
+    first, border = begins[number - 1], begins[number]
+    behind = begins[number + 1] if number + 1 < len(begins) else len(heard)
+
+    def badness(place: int) -> tuple[int, float]:
+        errors = distance(scripts[number - 1], _joined(tokens[first:place]))
+        errors += distance(scripts[number], _joined(tokens[place:behind]))
+        away_s = sum(
+            _away_s(lines[number - 1 if word < place else number], heard[word])
+            for word in range(max(first, border - _REACH), min(behind, border + _REACH))
+        )
+        return errors, away_s
+
+    places = range(max(first, border - _REACH), min(behind, border + _REACH) + 1)
+    return min(places, key=badness)
 
 
-def _away_s(line: tuple[float, float, str], time_s: float) -> float:
-    return max(line[0] - time_s, time_s - line[1], 0.0)
+def _line(script: Sequence[str], heard: Sequence[Word], tokens: Sequence[Sequence[str]]) -> AlignedLine:
+    from rapidfuzz.distance import Levenshtein
+
+    matched: list[Word | None] = [None] * len(script)
+    replaced = [False] * len(script)
+    origin = [word for word, own in zip(heard, tokens, strict=True) for _ in own]
+    joined = _joined(tokens)
+    for block in Levenshtein.opcodes(script, joined):
+        for step, position in enumerate(range(block.src_start, block.src_end)):
+            if block.tag == "equal":
+                matched[position] = origin[block.dest_start + step]
+            replaced[position] = block.tag == "replace"
+    errors = distance(script, joined)
+    return AlignedLine(tuple(script), tuple(heard), tuple(joined), tuple(matched), tuple(replaced), errors)
 
 
-def _take(line: AlignedLine, word: Word, token: str) -> None:
-    if not line.heard or line.heard[-1] is not word:
-        line.heard.append(word)
-    line.tokens.append(token)
+def _joined(tokens: Sequence[Sequence[str]]) -> list[str]:
+    return [token for own in tokens for token in own]
+
+
+def _away_s(line: Placed, word: Word) -> float:
+    """Return how far a word is from the time of a line."""
+    middle_s = (word.start_s + word.end_s) / 2
+    return max(line[0] - middle_s, middle_s - line[1], 0.0)

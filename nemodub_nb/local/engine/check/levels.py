@@ -31,6 +31,8 @@ _LOWEST_UNDER_DB: Final = -25.0
 """Under speech, the traces of the voice itself hide a background this far below it."""
 _LAG: Final = round(0.045 * RATE)
 """Encoders shift sound by up to this."""
+_VOICED: Final = 4.0
+"""Frequencies in which the source has this much more power with its voice than without say what became of the voice."""
 _VOICE_HZ: Final = (150.0, 6000.0)
 
 
@@ -70,14 +72,16 @@ def _original_db(speech: Sums, quiet: Sums | None) -> float | None:
     """Return the level of the source's voice in the dub against the dub's own voice."""
     crossed = speech.crossed / speech.frames
     source, dub = speech.source / speech.frames, speech.dub / speech.frames
+    voiced = _VOICE
     if quiet is not None:  # the background is in both: what the quiet time has of it is taken out
+        voiced = _VOICE * (source > _VOICED * quiet.source / quiet.frames)
         crossed = crossed - quiet.crossed / quiet.frames
         source = np.maximum(source - quiet.source / quiet.frames, 0)
         dub = np.maximum(dub - quiet.dub / quiet.frames, 0)
-    heard = _loud(source * _VOICE), _loud(dub * _VOICE)
+    heard = _loud(source * voiced), _loud(dub * voiced)
     if min(heard) <= 0:
         return None
-    even = _VOICE * _WEIGHTS / np.sqrt(speech.source / speech.frames + 1e-14)  # no pitch outweighs the rest
+    even = voiced * _WEIGHTS / np.sqrt(speech.source / speech.frames + 1e-14)  # no pitch outweighs the rest
     found = np.fft.irfft(crossed * even)
     near = np.concatenate([found[-_LAG:], found[: _LAG + 1]]) / _OVERLAP
     share = float(np.abs(near).max()) / max(float(np.fft.irfft(source * even)[0]), 1e-20)
