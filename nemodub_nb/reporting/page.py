@@ -155,16 +155,15 @@ def _lines(report: Report, *, sound: bool) -> str:
         "Why",
         "Source",
         "Dub",
-        *(["Heard"] if shown["heard"].notna().any() else []),
     ]
     rows = [
-        _line(row, heard.get(index), with_sound=bool(heard), with_words="Heard" in heads)
+        _line(row, heard.get(index), with_sound=bool(heard))
         for index, row in zip(shown.index, shown.to_dict("records"), strict=True)
     ]
     return (quiet(note) if note else "") + table(heads, rows, "Lines that are not good") + _rest(len(worst))
 
 
-def _line(row: dict[Any, Any], sound: str | None, *, with_sound: bool, with_words: bool) -> list[Cell]:
+def _line(row: dict[Any, Any], sound: str | None, *, with_sound: bool) -> list[Cell]:
     player = (
         f'<audio controls preload="none" src="{sound}" aria-label="line {row["line"] + 1}"></audio>'
         if sound
@@ -179,9 +178,17 @@ def _line(row: dict[Any, Any], sound: str | None, *, with_sound: bool, with_word
         *([Cell(player, "sound")] if with_sound else []),
         text(why(row)),
         text(row["source_text"]),
-        text(row["text"], row["language"]),
-        *([text(row["heard"], row["language"])] if with_words else []),
+        _said(row),
     ]
+
+
+def _said(row: dict[Any, Any]) -> Cell:
+    """Return what a line says and, where it was measured and is something else, what is heard of it."""
+    said = text(row["text"], row["language"])
+    if pd.isna(row["heard"]) or not row["wer"]:
+        return said
+    heard = words(row["heard"]) if row["heard"] else "nothing"
+    return Cell(f'{said.html}<br><span class="quiet">heard: {heard}</span>', said.kind, said.language)
 
 
 def _clock(at_s: Any) -> str:

@@ -110,6 +110,10 @@ def piece(job):
     return run(job, lambda _: None)
 
 
+def check(job):
+    return {"measured": {"video": job["video"]}, "lines": [{"index": 0, "wer": 0.0}], "notes": []}
+
+
 def main():
     notes = Path(sys.argv[1])
     job = json.loads(sys.stdin.readline())
@@ -133,7 +137,7 @@ def main():
         time.sleep(0.05)
     if (notes / "die").exists():
         os.kill(os.getpid(), signal.SIGKILL)
-    say({"event": "result", "result": {"dub": dub, "render": render}[job["kind"]](job)})
+    say({"event": "result", "result": {"dub": dub, "render": render, "check": check}[job["kind"]](job)})
 
 
 if __name__ == "__main__":
