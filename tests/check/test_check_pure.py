@@ -15,7 +15,7 @@ from nemodub_nb.local.engine.check.levels import levels
 from nemodub_nb.local.engine.check.onsets import heard_onset, source_onset
 from nemodub_nb.local.engine.check.original import understood
 from nemodub_nb.local.engine.check.picture import Streams, length_error_frames
-from nemodub_nb.local.engine.check.rows import dubbed_lines
+from nemodub_nb.local.engine.check.rows import dubbed_lines, kept_originals
 from nemodub_nb.local.engine.check.spectra import add_up
 from nemodub_nb.local.engine.check.stretches import common, covered_s, merged, outside, shared, total_s
 from nemodub_nb.local.engine.check.subtitles import complaints
@@ -143,6 +143,21 @@ def test_rows_without_words_or_times_are_nobodys_lines() -> None:
         {"start_s": 1.0, "end_s": 2.0, "text": "early"},
     ]
     assert [(line.index, line.text) for line in dubbed_lines(rows)] == [(3, "early"), (3, "late")]
+
+
+def test_a_moved_line_is_due_where_it_was_put_and_a_kept_original_is_no_dub() -> None:
+    moved = {"start_s": 5.1, "end_s": 6.0, "source_start_s": 4.0, "onset_error_s": 0.1, "text": "x"}
+    kept = {
+        "start_s": 1.0,
+        "end_s": 2.0,
+        "source_start_s": 1.0,
+        "source_end_s": 2.0,
+        "text": "y",
+        "sound": "original",
+    }
+    (line,) = dubbed_lines([moved, kept])
+    assert line.due_s == 5.0
+    assert kept_originals([moved, kept]) == [(1.0, 2.0)]
 
 
 def test_words_of_the_original_count_where_they_are_spoken_only() -> None:

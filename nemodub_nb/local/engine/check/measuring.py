@@ -8,6 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from nemodub_nb import languages
+from nemodub_nb.conformance import ROUNDING_S
 from nemodub_nb.local.engine import weights
 from nemodub_nb.local.engine.check.aligned import AlignedLine, align
 from nemodub_nb.local.engine.check.cut import placed_short, words_cut
@@ -15,7 +16,7 @@ from nemodub_nb.local.engine.check.listening import Heard, heard_speech, heard_w
 from nemodub_nb.local.engine.check.onsets import heard_onset, source_onset
 from nemodub_nb.local.engine.check.original import understood
 from nemodub_nb.local.engine.check.picture import Streams, length_error_frames, streams
-from nemodub_nb.local.engine.check.rows import DubbedLine, dubbed_lines
+from nemodub_nb.local.engine.check.rows import DubbedLine, dubbed_lines, kept_originals
 from nemodub_nb.local.engine.check.stretches import common, merged, outside, shared
 from nemodub_nb.local.engine.check.subtitles import complaints
 from nemodub_nb.local.engine.clip import look_into
@@ -137,6 +138,8 @@ class _Check:
     def _levels(self, said: list[Stretch], spoken: list[Stretch]) -> None:
         length_s = min(self.source.duration_s, self.video.duration_s)
         speech = common(merged(said), merged(spoken))
+        if kept := kept_originals(self.job.lines):
+            speech = common(speech, outside(kept, length_s, _MARGIN_S))
         quiet = outside([*said, *spoken], length_s, _MARGIN_S)
 
         def measure() -> Any:
@@ -260,7 +263,7 @@ def _row(
 ) -> dict[str, Any]:
     first = next((word for word in aligned.matched[:1] if word), None) if aligned else None
     onset_s = heard_onset(line.start_s, first.start_s if first else None, previous_end_s, spoken.fine)
-    source_s = None if line.source_start_s is None else source_onset(line.source_start_s, said.fine)
+    source_s = _due_s(line, said)
     cut = None
     if aligned is not None:
         shift_s = onset_s - line.start_s if onset_s is not None else 0.0
@@ -276,6 +279,14 @@ def _row(
         "onset_heard_s": None if onset_s is None or source_s is None else _rounded(onset_s - source_s),
         "words_cut": None if cut is None else int(cut),
     }
+
+
+def _due_s(line: DubbedLine, said: Heard) -> float | None:
+    """Return when a line should begin: where the source is heard to, unless a person put it elsewhere."""
+    if line.due_s is None or line.source_start_s is None:
+        return line.due_s
+    moved = abs(line.due_s - line.source_start_s) > ROUNDING_S
+    return line.due_s if moved else source_onset(line.source_start_s, said.fine)
 
 
 def track_of(path: Path, language: str) -> int | None:
