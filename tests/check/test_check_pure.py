@@ -273,7 +273,7 @@ def test_levels_are_found_whatever_the_loudness_of_the_whole(
     blocks = [[one.astype(np.float32)[:, None]] for one in (original + background, dub)]
     found = levels(add_up(*blocks, speech, outside(speech, 21.0, 0.15)))
     assert found.background_outside_db == pytest.approx(outside_db, abs=0.6)
-    assert found.background_under_db == pytest.approx(under_db, abs=1.0)
+    assert found.background_under_db == pytest.approx(under_db, abs=1.6)
     assert found.original_level_db is not None
     if left_db is None:
         assert found.original_level_db < -25

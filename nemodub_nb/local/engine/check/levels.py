@@ -4,9 +4,10 @@ Levels are weighted as EBU R128 (ITU-R BS.1770) weights them. The dub may be lou
 measured against the voice, whose own level is that of the speech less that of the background around it.
 
 Outside of speech the two backgrounds are compared as they are. Under speech they are what is left when the voice pauses for a
-moment in some frequency: the level that a frequency falls below for a tenth of the time (quantile-based estimation of noise,
-Stahl, Fischer and Bippus, ICASSP 2000). Tried on speech over music, noise and tones with known gains, it follows changes of
-3 and 6 dB within 1 dB where the background is at most 20 dB below the voice.
+moment in some frequency: the level that a frequency falls below for a fifth of the time (quantile-based estimation of noise,
+Stahl, Fischer and Bippus, ICASSP 2000). Tried on speech over music, noise and tones with known gains: where the background
+is at most 20 dB below the voice it is within 1.5 dB of the truth, also after it was turned down by 3 or 6 dB. A smaller
+share of the time makes too much of the holes that a separator leaves, a larger one takes the voice for background.
 
 What the dub has of the original voice is found by correlation, which the new voice does not have with it: 10 seconds tell an
 original 35 dB below the dub from none.
@@ -22,9 +23,11 @@ import numpy as np
 from nemodub_nb.local.engine.check.spectra import BINS, FRAME, HOP, WINDOW, Powers, Spectra, Sums
 from nemodub_nb.local.engine.media.audio import RATE
 
+METHOD: Final = "K-weighted, a fifth of the time"
+"""Part of the key of what was measured."""
 LEAST_S: Final = 0.5
 """Of less time nothing is told."""
-_QUIET_SHARE: Final = 0.1
+_QUIET_SHARE: Final = 0.2
 _LOWEST_DB: Final = -40.0
 """A background this far below the voice is the room's and the recording's own noise."""
 _LOWEST_UNDER_DB: Final = -25.0

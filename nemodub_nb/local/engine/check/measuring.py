@@ -142,8 +142,9 @@ class _Check:
             speech = common(speech, outside(kept, length_s, _MARGIN_S))
         quiet = outside([*said, *spoken], length_s, _MARGIN_S)
 
+        from nemodub_nb.local.engine.check.levels import METHOD, levels
+
         def measure() -> Any:
-            from nemodub_nb.local.engine.check.levels import levels
             from nemodub_nb.local.engine.check.spectra import add_up
             from nemodub_nb.local.engine.media.audio import decode_blocks
 
@@ -153,7 +154,8 @@ class _Check:
             )
             return asdict(levels(add_up(*blocks, speech, quiet)))
 
-        found = self.steps.value("levels", [self.source.digest, *self.key, speech, quiet], measure)
+        key = [METHOD, self.source.digest, *self.key, speech, quiet]
+        found = self.steps.value("levels", key, measure)
         self.measured |= {name: _rounded(value, 2) for name, value in found.items() if value is not None}
         if found["background_outside_db"] is None:
             self.notes.append(
