@@ -244,7 +244,7 @@ def _share_above(most: float) -> Callable[[Sequence[float]], float]:
 def _picture(measured: Row) -> float | None:
     """Return whether the picture is the source's own; nothing for one that was changed on purpose."""
     same = number(measured.get("picture_identical"))
-    return None if same == 0 and measured.get("picture") == "encoded" else same
+    return None if same == 0 and measured.get("picture") in {"encoded", "none"} else same
 
 
 def _loudness_error(measured: Row) -> float | None:
@@ -285,7 +285,7 @@ METRICS: Final[tuple[Metric, ...]] = (
 )  # fmt: skip
 """Every metric. Lines give the columns that their rows name; a video's `measured` gives loudness_lufs, loudness_target_lufs,
 true_peak_dbtp, speech_overlap, background_outside_db, background_under_db, original_words, original_level_db, picture
-(`encoded` where it was meant to change), picture_identical, length_error_frames, wer, words_cut and subtitles_flagged, as
+(`encoded` or `none` where it was meant to change), picture_identical, length_error_frames, wer, words_cut and subtitles_flagged, as
 far as they were measured."""
 
 LINE_METRICS: Final[tuple[LineMetric, ...]] = (

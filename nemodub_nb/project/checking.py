@@ -120,7 +120,7 @@ async def _near(connection: Connection, *, own: bool) -> AsyncIterator[Connectio
 
 def _reports(what: Checkable) -> list[Path]:
     if isinstance(what, Export):
-        return [what.report]
+        return list(what.reports or (what.report,))
     if not isinstance(what, str | os.PathLike):
         return [report for one in what for report in _reports(one)]
     place = Path(what).expanduser().absolute()
