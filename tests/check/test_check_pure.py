@@ -21,7 +21,7 @@ from nemodub_nb.local.engine.check.stretches import common, covered_s, merged, o
 from nemodub_nb.local.engine.check.subtitles import complaints
 from nemodub_nb.local.engine.check.words import words
 from nemodub_nb.local.engine.cues import cues
-from nemodub_nb.local.engine.transcribe.sentences import Word
+from nemodub_nb.spoken_lines import Word
 
 RATE = 48_000
 times = st.floats(0, 100, allow_nan=False).map(lambda value: round(value, 3))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from nemodub_nb.local.engine.check.words import distance, words
-from nemodub_nb.local.engine.transcribe.sentences import Word
+from nemodub_nb.spoken_lines import Word
 
 Placed = tuple[float, float, str]
 """A line of a script: start_s, end_s, text."""

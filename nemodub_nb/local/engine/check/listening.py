@@ -7,10 +7,10 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from nemodub_nb.languages import base
-from nemodub_nb.local.engine.transcribe.sentences import Word
 from nemodub_nb.local.engine.transcribe.source import RECOGNISER
 from nemodub_nb.local.engine.transcribe.voice_activity import DETECTOR, RATE, mono, speech_in
 from nemodub_nb.local.engine.transcribe.windows import windows
+from nemodub_nb.spoken_lines import Word
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
     from nemodub_nb.local.engine.check.job import CheckJob
     from nemodub_nb.local.engine.check.stretches import Stretch
-    from nemodub_nb.local.engine.transcribe.sentences import Word
     from nemodub_nb.local.engine.transcribe.whisper import Whisper
+    from nemodub_nb.spoken_lines import Word
 
 _MARGIN_S: Final = 0.15
 """Time this close to speech counts neither as speech nor as a pause: it holds breaths and echoes."""

@@ -8,7 +8,7 @@ from typing import Final
 
 from nemodub_nb.local.engine.check.rows import DubbedLine
 from nemodub_nb.local.engine.check.words import words
-from nemodub_nb.local.engine.transcribe.sentences import Word
+from nemodub_nb.spoken_lines import Word
 
 _AROUND_S: Final = 1.0
 """A recogniser's times may be this far off."""
