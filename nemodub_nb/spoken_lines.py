@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from nemodub_nb.timed_text import Said
+
 LONGEST_S = 12.0
 """A line longer than this is broken at its widest pause: budgets and subtitles want lines that fit a breath or two."""
 PAUSE_S = 0.9
@@ -21,7 +23,7 @@ _ABBREVIATION = re.compile(
 
 @dataclass(frozen=True)
 class Word:
-    """A word, or a cue, with its time in seconds."""
+    """A word with its time in seconds."""
 
     start_s: float
     end_s: float
@@ -49,23 +51,28 @@ def from_words(words: Sequence[Word]) -> list[tuple[float, float, str]]:
     return [_joined(part) for group in groups if group for part in _split_long(group)]
 
 
-def from_cues(cues: Sequence[tuple[float, float, str]]) -> list[tuple[float, float, str]]:
-    """Join subtitle cues that are parts of one sentence: (start_s, end_s, text)."""
-    groups: list[list[Word]] = []
-    for start_s, end_s, text in cues:
-        cue = Word(start_s, end_s, " ".join(text.split()))
+def from_cues(cues: Sequence[tuple[float, float, str] | Said]) -> list[Said]:
+    """Join subtitle cues that are parts of one sentence of one speaker."""
+    groups: list[list[Said]] = []
+    for given in cues:
+        cue = Said(*given)
+        cue = cue._replace(text=" ".join(cue.text.split()))
         group = groups[-1] if groups else []
         joins = (
             group
             and not ends_sentence(group[-1].text)
+            and cue.speaker == group[-1].speaker
             and cue.start_s - group[-1].end_s <= JOIN_GAP_S
             and cue.end_s - group[0].start_s <= LONGEST_S
         )
         if joins:
-            group.append(Word(cue.start_s, cue.end_s, f" {cue.text}"))
+            group.append(cue)
         else:
             groups.append([cue])
-    return [_joined(group) for group in groups]
+    return [
+        Said(group[0].start_s, group[-1].end_s, " ".join(cue.text for cue in group), group[0].speaker)
+        for group in groups
+    ]
 
 
 def _joined(words: Sequence[Word]) -> tuple[float, float, str]:

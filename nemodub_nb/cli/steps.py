@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _NAMES: Final = {
     "transcribe": "listen",
     "separate": "take the voice out",
+    "speakers": "tell the speakers apart",
     "translate": "translate",
     "speak": "speak",
     "fit": "fit",

@@ -427,6 +427,7 @@ WORKING: Final = "At work"
 STEPS: Final = {
     "transcribe": "Listen to the source",
     "separate": "Separate voice and music",
+    "speakers": "Tell the speakers apart",
     "models": "Fetch voices and models",
     "wait": "Wait for other work",
     "mix": "Mix and measure",
@@ -438,6 +439,7 @@ STEPS: Final = {
 DOING: Final = {
     "transcribe": "Listening to the source",
     "separate": "Separating voice and music",
+    "speakers": "Telling the speakers apart",
     "models": "Fetching voices and models",
     "wait": "Waiting for other work to finish",
     "translate": "Translating into",
@@ -451,7 +453,7 @@ DOING: Final = {
 VERBS: Final = {"translate": "translating", "speak": "speaking", "fit": "fitting", "export": "exporting"}
 LINES: Final = frozenset({"translate", "speak", "fit"})
 """Steps that count lines."""
-_SECONDS: Final = frozenset({"transcribe", "separate", "render"})
+_SECONDS: Final = frozenset({"transcribe", "separate", "speakers", "render"})
 _COUNTED: Final = 1000
 TOOLS: Final = {"dub_video": "Dub the video", "edit_timeline": "Edit the timeline"}
 DUB_TOOL: Final = "dub_video"

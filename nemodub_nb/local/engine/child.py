@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -11,15 +12,18 @@ from typing import Any
 from nemodub_nb.local.engine.errors import EngineError, SeparationUnavailableError
 from nemodub_nb.local.engine.progress import Progress, Report
 
+_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+"""What the libraries for matrices go by."""
+
 
 class ChildFailedError(EngineError):
     """A part of a job failed in its own process."""
 
 
-def run_child(job: Mapping[str, Any], report: Report) -> dict[str, Any]:
+def run_child(job: Mapping[str, Any], report: Report, cores: int | None = None) -> dict[str, Any]:
     """Run a job as a worker process, relay its progress, return its result.
 
-    The process ends when this one does: it watches its standard input. Raises SeparationUnavailableError where that
+    `cores` limits how many its arithmetic uses; None leaves that to the libraries. The process ends when this one does: it watches its standard input. Raises SeparationUnavailableError where that
     was the reason, else ChildFailedError with the child's own words.
     """
     with subprocess.Popen(
@@ -28,6 +32,7 @@ def run_child(job: Mapping[str, Any], report: Report) -> dict[str, Any]:
         stdout=subprocess.PIPE,
         text=True,
         encoding="utf-8",
+        env=None if cores is None else os.environ | dict.fromkeys(_THREADS, str(cores)),
     ) as process:
         assert process.stdin is not None
         assert process.stdout is not None

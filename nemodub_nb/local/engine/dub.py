@@ -22,6 +22,7 @@ from nemodub_nb.local.engine.language import dub_language, voice_for
 from nemodub_nb.local.engine.progress import Progress, Report, fetching, silent
 from nemodub_nb.local.engine.script import script_rows, write_script
 from nemodub_nb.local.engine.speak import Voice, VoicePool
+from nemodub_nb.local.engine.speakers.who import Speakers, who_speaks
 from nemodub_nb.local.engine.steps import Steps
 from nemodub_nb.local.engine.takes import Workshop
 from nemodub_nb.local.engine.transcribe.source import RECOGNISER, Transcript, Wanted, transcribe
@@ -65,10 +66,14 @@ def _spoken(clip: Clip, job: DubJob, steps: Steps, report: Report) -> dict[str, 
         bed = threads.submit(_bed, clip, speech, steps, report) if job.separate else None
         transcript = _transcript(clip, job, steps, report)
         level_db = speech_level_db(clip, steps) or QUIET_SPEECH_DB
+        apart = job.speakers == "auto"
+        speakers = threads.submit(
+            who_speaks, clip, transcript.lines, speech, steps, job.models, report, apart=apart
+        )
         paces = Paces(job.home)
         speaking = Speaking(clip.digest, job.speed, voices, steps, paces)
-        heard = bed.result if bed else lambda: None
-        shop = Workshop(job, clip, level_db, steps, speaking, heard, report)
+        bed_of = bed.result if bed else lambda: None
+        shop = Workshop(job, clip, level_db, speakers.result, steps, speaking, bed_of, report)
         pending = {
             language: threads.submit(dub_language, language, transcript, chosen[language], shop)
             for language in job.languages
@@ -77,7 +82,7 @@ def _spoken(clip: Clip, job: DubJob, steps: Steps, report: Report) -> dict[str, 
         paces.keep()
         bed_path = bed.result() if bed else None
     return {
-        **_heard(transcript),
+        **_heard(transcript, speakers.result()),
         "bed": str(bed_path) if bed_path else None,
         "languages": made,
         "failed": failed,
@@ -107,11 +112,15 @@ def _transcript(clip: Clip, job: DubJob, steps: Steps, report: Report) -> Transc
     return replace(heard, lines=lines)
 
 
-def _heard(transcript: Transcript) -> dict[str, Any]:
+def _heard(transcript: Transcript, speakers: Speakers | None = None) -> dict[str, Any]:
+    named = speakers.of_line if speakers else {}
     return {
         "source_language": transcript.language,
         "transcript_by": transcript.made_by,
-        "transcript": [line.to_dict() for line in transcript.lines],
+        "transcript": [
+            line.to_dict() | {"speaker": named.get(line.index, line.speaker)} for line in transcript.lines
+        ],
+        "speakers": [one.to_dict() for one in speakers.people] if speakers else [],
     }
 
 

@@ -28,8 +28,10 @@ class DubJob:
     memories: tuple[Path, ...] = ()
     glossaries: tuple[Path, ...] = ()
     """CSV files of terms and of names that are not translated."""
-    voices: Mapping[str, str] = field(default_factory=dict)
-    """Voice by target language, where one was asked for."""
+    voices: Mapping[str, str | Mapping[str, str]] = field(default_factory=dict)
+    """Voice by target language, where one was asked for: for everybody, or by speaker's name."""
+    speakers: str = "auto"
+    """`auto` tells the speakers apart and gives each a voice; `one` takes all lines for one person's."""
     quality: str = "best"
     """`best` or `fast`."""
     speed: float = 1.0
@@ -68,6 +70,7 @@ class DubJob:
                 memories=tuple(Path(path) for path in job.get("memories") or ()),
                 glossaries=tuple(Path(path) for path in job.get("glossaries") or ()),
                 voices=dict(job.get("voices") or {}),
+                speakers=str(job.get("speakers") or "auto"),
                 quality=str(job.get("quality") or "best"),
                 speed=float(job.get("speed") or 1.0),
                 separate=bool(job.get("separate", True)),

@@ -14,6 +14,7 @@ from nemodub_nb.local.engine.progress import Progress, Report, fetching
 from nemodub_nb.local.engine.report import Take, rows, silent_row, summary
 from nemodub_nb.local.engine.script import ScriptLine, write_script
 from nemodub_nb.local.engine.speak import Voice, prepare
+from nemodub_nb.local.engine.speakers.cast import Cast, cast, level_db
 from nemodub_nb.local.engine.takes import Part, Recording, Workshop, record, shorter_where_needed, spoken
 from nemodub_nb.local.engine.translate.lines import Pair
 
@@ -34,8 +35,23 @@ def voice_for(language: str, job: DubJob, report: Report, wanted: str | None = N
     def tell(name: str, done_bytes: int, total_bytes: int) -> None:
         fetching(report, name)(done_bytes, total_bytes)
 
-    quality: Literal["best", "fast"] = "fast" if job.quality == "fast" else "best"
-    return prepare(language, quality, job.models, wanted=wanted or job.voices.get(language), on_progress=tell)
+    chosen = job.voices.get(language)
+    named = chosen if isinstance(chosen, str) else None
+    return prepare(language, _quality(job), job.models, wanted=wanted or named, on_progress=tell)
+
+
+def _quality(job: DubJob) -> Literal["best", "fast"]:
+    return "fast" if job.quality == "fast" else "best"
+
+
+def _cast(language: str, shop: Workshop) -> Cast:
+    """Return the voices of the clip's speakers in a language. Raises NoVoiceError."""
+
+    def tell(name: str, done_bytes: int, total_bytes: int) -> None:
+        fetching(shop.report, name)(done_bytes, total_bytes)
+
+    job = shop.job
+    return cast(language, shop.speakers(), _quality(job), job.models, job.voices.get(language), tell)
 
 
 def dub_language(
@@ -48,19 +64,20 @@ def dub_language(
     job = shop.job
     pair = Pair(transcript.language, language, job.memories, job.models, job.glossaries)
     script = write_script(transcript, pair, job.edits, shop.steps, shop.report)
-    voice, note = chosen.result()
-    parts = _parts(script, language, voice, shop)
+    chosen.result()
+    casting = _cast(language, shop)
+    parts = _parts(script, language, casting, shop)
     recordings = record(language, parts, shop)
     first = place(spoken(parts, recordings), shop.clip.duration_s)
     parts, recordings = shorter_where_needed(parts, recordings, first, shop)
     fitted = spoken(parts, recordings)
     placements = place(fitted, shop.clip.duration_s)
-    stem = _stem(recordings, placements, shop)
+    stem = _stem(parts, recordings, placements, shop)
     takes = [
-        Take(part.script, _speaker(part), recording.rate, said, placement)
+        Take(part.script, _speaker(part), recording.rate, said, placement, casting.of(part.script.source))
         for part, recording, said, placement in zip(parts, recordings, fitted, placements, strict=True)
     ]
-    made = _in_order(script, rows(takes, language), language)
+    made = _in_order(script, rows(takes, language), language, casting)
     shown = cues(
         [(row.start_s, row.end_s, row.text) for row in made if row.sound != "mute"],
         shop.clip.duration_s,
@@ -69,15 +86,16 @@ def dub_language(
     shop.report(Progress("fit", len(made), len(made), language))
     return {
         "voice_stem": str(stem),
-        "voice": voice.id,
-        "note": note,
+        "voice": ", ".join(dict.fromkeys(voice.id for voice in casting.voices.values())),
+        "voices": {name: voice.id for name, voice in casting.voices.items()},
+        "note": casting.note,
         "lines": [row.to_dict() for row in made],
         "cues": [cue.to_dict() for cue in shown],
         "summary": summary(made) | {"subtitles_flagged": flagged(shown)},
     }
 
 
-def _parts(script: Sequence[ScriptLine], language: str, voice: Voice, shop: Workshop) -> list[Part]:
+def _parts(script: Sequence[ScriptLine], language: str, casting: Cast, shop: Workshop) -> list[Part]:
     """Return the lines that are heard, each with its voice and the time it may take."""
     own = {
         wanted: voice_for(language, shop.job, shop.report, wanted)[0]
@@ -86,7 +104,7 @@ def _parts(script: Sequence[ScriptLine], language: str, voice: Voice, shop: Work
     }
     slot_each = slots([line.place for line in script], shop.clip.duration_s)
     return [
-        Part(line, own[line.voice] if line.voice else voice, slot_s)
+        Part(line, own[line.voice] if line.voice else casting.voice(line.source), slot_s)
         for line, slot_s in zip(script, slot_each, strict=True)
         if line.sound != "mute" and not (line.sound == "original" and shop.job.kept)
     ]
@@ -96,14 +114,23 @@ def _speaker(part: Part) -> str:
     return "original" if part.script.sound == "original" else part.voice.id
 
 
-def _in_order(script: Sequence[ScriptLine], heard: Sequence[Row], language: str) -> list[Row]:
+def _in_order(
+    script: Sequence[ScriptLine], heard: Sequence[Row], language: str, casting: Cast
+) -> list[Row]:
     """Return the rows of all lines in the order of the script, also of those that nobody speaks."""
     by_line = {row.index: row for row in heard}
-    return [by_line.get(line.source.index) or silent_row(line, language) for line in script]
+    return [
+        by_line.get(line.source.index) or silent_row(line, language, casting.of(line.source))
+        for line in script
+    ]
 
 
-def _stem(recordings: Sequence[Recording], placements: Sequence[Placement], shop: Workshop) -> Path:
-    """Write the voice alone, every line at its place and as loud as the original speaker, as long as the clip."""
+def _stem(
+    parts: Sequence[Part], recordings: Sequence[Recording], placements: Sequence[Placement], shop: Workshop
+) -> Path:
+    """Write the voice alone, every line at its place and as loud as its original speaker, as long as the clip."""
+    speakers = shop.speakers()
+    levels = [round(level_db(speakers, part.script.source, shop.level_db), 1) for part in parts]
     places = [
         [recording.path.stem, round(placement.start_s, 4), round(placement.stretch, 4)]
         for recording, placement in zip(recordings, placements, strict=True)
@@ -113,16 +140,16 @@ def _stem(recordings: Sequence[Recording], placements: Sequence[Placement], shop
         from nemodub_nb.local.engine.media.audio import read_audio
         from nemodub_nb.local.engine.mix.level import at_level
 
-        for recording, placement in zip(recordings, placements, strict=True):
+        for recording, placement, level in zip(recordings, placements, levels, strict=True):
             sound = read_audio(_fitted(recording, placement, shop), rate=MIX_RATE)
-            yield placement.start_s, sound if recording.original else at_level(sound, shop.level_db)
+            yield placement.start_s, sound if recording.original else at_level(sound, level)
 
     def make(path: Path) -> None:
         from nemodub_nb.local.engine.mix.stem import place as write_stem
 
         write_stem(sounds(), shop.clip.duration_s, path)
 
-    key = [places, shop.clip.duration_s, round(shop.level_db, 1)]
+    key = [places, shop.clip.duration_s, levels]
     return shop.steps.file("voice", key, ".flac", make)
 
 

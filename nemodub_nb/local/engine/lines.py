@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
+
+from nemodub_nb.timed_text import Said
 
 
 @dataclass(frozen=True)
@@ -17,6 +20,8 @@ class Line:
     end_s: float
     """End of the speech, in seconds."""
     text: str
+    speaker: str = ""
+    """Who says it, as the transcript names them; empty where it does not."""
 
     @property
     def duration_s(self) -> float:
@@ -28,9 +33,11 @@ class Line:
         return asdict(self)
 
 
-def numbered(timed: list[tuple[float, float, str]]) -> list[Line]:
+def numbered(timed: Sequence[tuple[float, float, str] | Said]) -> list[Line]:
     """Return lines sorted by onset and numbered from 0; empty texts are left out."""
-    kept = sorted((start, end, text.strip()) for start, end, text in timed if text.strip() and end > start)
+    said = (Said(*each) for each in timed)
+    kept = sorted(each for each in said if each.text.strip() and each.end_s > each.start_s)
     return [
-        Line(index, round(start, 3), round(end, 3), text) for index, (start, end, text) in enumerate(kept)
+        Line(index, round(each.start_s, 3), round(each.end_s, 3), each.text.strip(), each.speaker)
+        for index, each in enumerate(kept)
     ]

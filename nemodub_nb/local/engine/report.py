@@ -28,7 +28,10 @@ class Row:
     text: str
     route: str
     """Where the translation comes from."""
+    speaker: str
+    """Who says it in the clip."""
     voice: str
+    """Who says it in the dub."""
     sound: Sound
     """What is heard: the new voice, nothing, or the original one."""
     approved: bool
@@ -45,6 +48,7 @@ class Row:
     onset_error_s: float
     overflow_s: float
     overlap_s: float
+    """Time in which two lines of one speaker sound at once."""
     chars_ratio: float
     """Characters of the dubbed line over those of the source line."""
     numbers_kept: bool
@@ -71,15 +75,17 @@ class Take:
     rate: float
     spoken: Spoken
     placement: Placement
+    speaker: str
 
 
 def rows(takes: Sequence[Take], language: str) -> list[Row]:
     """Return the rows of one language, in order."""
     made: list[Row] = []
-    previous_end_s = 0.0
+    ended_s: dict[str, float] = {}
     for take in takes:
-        made.append(_row(take, language, previous_end_s))
-        previous_end_s = max(previous_end_s, take.placement.end_s)
+        before_s = ended_s.get(take.speaker, 0.0)
+        made.append(_row(take, language, before_s))
+        ended_s[take.speaker] = max(before_s, take.placement.end_s)
     return made
 
 
@@ -99,6 +105,7 @@ def _row(take: Take, language: str, previous_end_s: float) -> Row:
         source_text=line.text,
         text=translated.text,
         route=translated.route,
+        speaker=take.speaker,
         voice=take.voice,
         sound=take.script.sound,
         approved=take.script.approved,
@@ -120,7 +127,7 @@ def _row(take: Take, language: str, previous_end_s: float) -> Row:
     )
 
 
-def silent_row(line: ScriptLine, language: str) -> Row:
+def silent_row(line: ScriptLine, language: str, speaker: str) -> Row:
     """Return the row of a line that nobody speaks: it takes no time of the dub, and there is nothing to judge."""
     start_s = round(line.place.start_s, 3)
     return Row(
@@ -133,6 +140,7 @@ def silent_row(line: ScriptLine, language: str) -> Row:
         source_text=line.source.text,
         text=line.translated.text,
         route=line.translated.route,
+        speaker=speaker,
         voice="",
         sound=line.sound,
         approved=line.approved,

@@ -15,6 +15,7 @@ from nemodub_nb.local.engine.jobs import DubJob
 from nemodub_nb.local.engine.progress import Progress, Report
 from nemodub_nb.local.engine.script import ScriptLine
 from nemodub_nb.local.engine.speak import Voice
+from nemodub_nb.local.engine.speakers.who import Speakers
 from nemodub_nb.local.engine.steps import Steps
 
 LINES_IN_FLIGHT = 4
@@ -28,7 +29,9 @@ class Workshop:
     job: DubJob
     clip: Clip
     level_db: float
-    """How loud the original speaker is (mean square, dB below full scale)."""
+    """How loud the original speakers are together (mean square, dB below full scale)."""
+    speakers: Callable[[], Speakers]
+    """Waits for who speaks each line of the clip."""
     steps: Steps
     speaking: Speaking
     bed: Callable[[], Path | None]

@@ -91,7 +91,7 @@ def _next(jobs: SimpleQueue[str], idle_s: float) -> str | None:
 
 
 def run(job: Mapping[str, Any], report: Report) -> dict[str, Any]:
-    """Run a job of kind `dub`, `render`, `separate`, `piece` or `check` and return its result. Raises EngineError."""
+    """Run a job of kind `dub`, `render`, `separate`, `speakers`, `piece` or `check` and return its result. Raises EngineError."""
     if job.get("kind") == "dub":
         from nemodub_nb.local.engine.dub import dub
         from nemodub_nb.local.engine.jobs import DubJob
@@ -111,6 +111,14 @@ def run(job: Mapping[str, Any], report: Report) -> dict[str, Any]:
             report(Progress("separate", done_s, total_s))
 
         separate(job["source"], job["output"], speech=job["speech"], on_progress=tell_separated)
+        return {"output": job["output"]}
+    if job.get("kind") == "speakers":
+        from nemodub_nb.local.engine.speakers.listen import listen_job
+
+        def tell_heard(done_s: float, total_s: float) -> None:
+            report(Progress("speakers", done_s, total_s))
+
+        listen_job(job, tell_heard)
         return {"output": job["output"]}
     if job.get("kind") == "piece":
         from nemodub_nb.local.engine.pieces import make_piece

@@ -120,12 +120,12 @@ class _Check:
 
     def _cues(self) -> list[tuple[float, float, str]] | None:
         from nemodub_nb.local.engine.media.subtitles_in import embedded_subtitles
-        from nemodub_nb.local.engine.transcribe.subtitle_file import read_subtitles
+        from nemodub_nb.local.engine.transcribe.subtitle_file import read_cues
 
         inside = embedded_subtitles(self.job.video, languages.iso639_3(self.job.language))
         if inside is not None:
             return list(inside.cues)
-        return read_subtitles(self.job.subtitles, keep_lines=True) if self.job.subtitles else None
+        return read_cues(self.job.subtitles) if self.job.subtitles else None
 
     def _spoken(self) -> tuple[Heard, Heard]:
         """Return where a voice is heard in the source and in the file."""

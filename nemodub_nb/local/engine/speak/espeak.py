@@ -52,7 +52,9 @@ class Espeak:
     def speak(self, text: str, code: str, speed: float) -> tuple[NDArray[np.float32], int]:
         """Return samples in [-1, 1] with their rate, for a text in the language that espeak calls `code`."""
         # A region that is the language's default, such as fr-fr, has no voice of its own.
-        if all(self._library.espeak_SetVoiceByName(name.encode()) for name in (code, code.partition("-")[0])):
+        plain, plus, variant = code.partition("+")
+        names = (code, f"{plain.partition('-')[0]}{plus}{variant}")
+        if all(self._library.espeak_SetVoiceByName(name.encode()) for name in names):
             raise ValueError(f"espeak-ng has no voice {code}")
         self._library.espeak_SetParameter(_RATE, round(WORDS_A_MINUTE * speed), 0)
         self._heard.clear()

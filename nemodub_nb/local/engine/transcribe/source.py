@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,10 +12,12 @@ from nemodub_nb.local.engine.clip import Clip
 from nemodub_nb.local.engine.errors import NoSpeechError
 from nemodub_nb.local.engine.lines import Line, numbered
 from nemodub_nb.local.engine.progress import Progress, Report
+from nemodub_nb.local.engine.speakers.labels import said_by
 from nemodub_nb.local.engine.steps import Steps
 from nemodub_nb.local.engine.transcribe.subtitle_file import read_subtitles
 from nemodub_nb.local.engine.transcribe.voice_activity import RATE, Speech, mono, speech_of
 from nemodub_nb.spoken_lines import from_cues
+from nemodub_nb.timed_text import Said
 
 if TYPE_CHECKING:
     import numpy as np
@@ -76,7 +78,7 @@ def transcribe(
     return _transcript(language, lines, RECOGNISER)
 
 
-def _transcript(language: str, timed: list[tuple[float, float, str]], made_by: str) -> Transcript:
+def _transcript(language: str, timed: Sequence[tuple[float, float, str] | Said], made_by: str) -> Transcript:
     lines = numbered(timed)
     if not lines:
         raise _no_speech()
@@ -108,7 +110,7 @@ def _subtitles_inside(clip: Clip, language: str | None, steps: Steps) -> Transcr
     if language and languages.base(language) != languages.base(spoken):
         return None
     timed = [(float(start), float(end), str(text)) for start, end, text in cues]
-    return _transcript(language or spoken, from_cues(timed), "subtitles")
+    return _transcript(language or spoken, from_cues(said_by(timed)), "subtitles")
 
 
 def spoken_language(clip: Clip, steps: Steps, whisper: Callable[[], Whisper], report: Report) -> str:

@@ -106,6 +106,7 @@ _KOKORO_RELEASE = "https://github.com/thewh1teagle/kokoro-onnx/releases/download
 KOKORO = Entry(
     name="kokoro",
     purpose="speaks English, Spanish, French, Italian, Portuguese, Hindi and more, 54 voices",
+    quality="natural",
     licence="Apache-2.0",
     size_bytes=120_575_865,
     parts=(
@@ -149,7 +150,31 @@ KOKORO = Entry(
     ),
 )
 
-_FIXED = {entry.name: entry for entry in (WHISPER_BASE, WHISPER_TINY_EN, KOKORO)}
+SPEAKERS = Entry(
+    name="speakers",
+    purpose="tells the speakers of a clip apart",
+    licence="Apache-2.0",
+    size_bytes=17_090_379,
+    parts=(
+        Part(
+            files=(
+                WeightFile(
+                    "encoder.pt",
+                    "39373b86598fa3da9fcddee6142382efe09777e8d37dc9c0561f41f0070f134e",
+                    17_090_379,
+                ),
+            ),
+            sources=(
+                Wheels(
+                    pieces=(Piece("resemblyzer", "0.1.4", "resemblyzer/pretrained.pt", "encoder.pt"),),
+                    size_bytes=15_747_704,
+                ),
+            ),
+        ),
+    ),
+)
+
+_FIXED = {entry.name: entry for entry in (WHISPER_BASE, WHISPER_TINY_EN, KOKORO, SPEAKERS)}
 
 
 @lru_cache(maxsize=256)

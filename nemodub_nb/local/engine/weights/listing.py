@@ -25,6 +25,8 @@ class ModelRow:
     """Licence of the weights."""
     size_mb: int
     """Size on disk, in megabytes."""
+    quality: str
+    """How good it is of its kind; empty when there is nothing to choose."""
     path: str | None
     """Where it lies on this machine, None when it does not."""
 
@@ -37,6 +39,7 @@ def list_models(models_dir: Path) -> list[ModelRow]:
             entry.purpose,
             entry.licence,
             round(entry.size_bytes / 1e6),
+            entry.quality,
             str(found) if (found := here.find(entry.name, models_dir)) else None,
         )
         for entry in catalogue.entries()

@@ -106,6 +106,8 @@ class Entry:
     """Everything it consists of."""
     languages: tuple[str, ...] = ()
     """Languages it serves; empty when it serves many."""
+    quality: str = ""
+    """How good it is of its kind, in a word or two; empty when there is nothing to choose."""
 
     @property
     def files(self) -> tuple[WeightFile, ...]:

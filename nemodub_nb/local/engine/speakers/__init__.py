@@ -1,0 +1,1 @@
+"""Who speaks in a clip, and which voice speaks for them."""
