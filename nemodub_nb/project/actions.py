@@ -51,7 +51,7 @@ class DubOptions(TypedDict, total=False):
     transcript: Path | bool | None
     memory: attachments.Files | None
     glossary: attachments.Glossary | None
-    voices: Mapping[str, str] | None
+    voices: Mapping[str, str | Mapping[str, str]] | None
     fast: bool
 
 

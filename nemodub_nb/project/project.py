@@ -126,7 +126,7 @@ class Project(Looking, Listening, Editing, Measuring):
         transcript: Path | bool | None = None,
         memory: Files | None = None,
         glossary: Glossary | None = None,
-        voices: Mapping[str, str] | None = None,
+        voices: Mapping[str, str | Mapping[str, str]] | None = None,
         fast: bool = False,
         on_event: OnEvent | None = None,
         show: bool | View = True,
@@ -138,7 +138,7 @@ class Project(Looking, Listening, Editing, Measuring):
         subtitles: as a `track`, `burned` into the picture, or `off`. transcript: an SRT or VTT file; False ignores the one
         beside the clip. memory: translation memories (CSV, TMX). glossary: terms with their wording, and names that are not
         translated: CSV files, a DataFrame, or a mapping such as `{"dashboard": {"es": "panel"}, "NemoVideo": None}`.
-        voices: language to voice. fast: quick voices.
+        voices: language to voice, or to voices by speaker. fast: quick voices.
         on_event: called with each AgentEvent, on the project's own thread.
 
         A language that fails does not stop the others: see `Reply.failed`. Raises UnknownLanguageError and BadInputError

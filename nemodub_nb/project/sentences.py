@@ -26,12 +26,12 @@ def dub_sentence(
     original: Original = "replace",
     background: float | None = None,
     subtitles: Subtitles = "track",
-    voices: Mapping[str, str] | None = None,
+    voices: Mapping[str, str | Mapping[str, str]] | None = None,
     fast: bool = False,
 ) -> str:
     """Return the sentence for a dub into the languages `to` (BCP 47 tags).
 
-    `background` is a linear volume from 0 to 1; `voices` maps a tag to a voice's name; `clip` is the clip's name on the
+    `background` is a linear volume from 0 to 1; `voices` maps a tag to a voice's name, or to names by speaker; `clip` is the clip's name on the
     server, needed where a session has several. Raises BadInputError for a choice that does not exist.
     """
     _one_of("original", original, get_args(Original))
@@ -50,8 +50,25 @@ def dub_sentence(
         sentences.append(_SUBTITLES[subtitles])
     if fast:
         sentences.append("Use the fast voices.")
-    sentences += [f"Use the voice {voice} for {spoken(tag)}." for tag, voice in (voices or {}).items()]
+    for tag, chosen in (voices or {}).items():
+        sentences += _voices(tag, chosen)
     return for_clip(" ".join(sentences), clip)
+
+
+def _voices(tag: str, chosen: str | Mapping[str, str]) -> list[str]:
+    """Return the sentences for a language's voice, or for its voices by speaker."""
+    if isinstance(chosen, str):
+        return [f"Use the voice {chosen} for {spoken(tag)}."]
+    return [
+        f"Use the voice {voice} for “{_unquoted(name)}” in {spoken(tag)}."
+        if name
+        else f"Use the voice {voice} for {spoken(tag)}."
+        for name, voice in sorted(chosen.items())
+    ]
+
+
+def _unquoted(name: str) -> str:
+    return name.replace("“", "").replace("”", "").replace('"', "")
 
 
 def for_clip(sentence: str, clip: str | None) -> str:

@@ -39,6 +39,7 @@ TABLES: Final[dict[str, dict[str, tuple[Any, str]]]] = {
         "source_text": (_TEXT, "What is said in the source."),
         "text": (_TEXT, "What is said in the dub."),
         "route": (_TEXT, "Where the translation comes from."),
+        "speaker": (_TEXT, "Who says it in the clip."),
         "voice": (_TEXT, "The voice that speaks."),
         "slot_s": (_FIGURE, "The time that the line may take, seconds."),
         "natural_s": (_FIGURE, "Length as the voice spoke it, seconds."),

@@ -142,6 +142,16 @@ class UseVoice:
     """`engine:name`, such as `kokoro:ef_dora`."""
     language: str | None
     """For this language; None: the one language that the voice is for."""
+    speaker: str | None = None
+    """For this speaker of the clip; None: for everybody."""
+
+
+@dataclass(frozen=True)
+class TellApart:
+    """Give each speaker of the clip a voice, or everybody the same one."""
+
+    wanted: bool
+    """False: one voice for all."""
 
 
 @dataclass(frozen=True)
@@ -241,6 +251,7 @@ Action = (
     | Aspect
     | Loudness
     | UseVoice
+    | TellApart
     | Speed
     | Quality
     | Transcribe

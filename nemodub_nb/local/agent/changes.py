@@ -155,13 +155,22 @@ def voice_language(voice: str) -> str | None:
     return head if engine in ("piper", "espeak") and len(head) in (2, 3) else None
 
 
-def _voice(voice: str, language: str | None, plan: ClipPlan) -> Change:
+_APART = {
+    True: "Each speaker has a voice of their own.",
+    False: "One voice speaks for everybody.",
+}
+
+
+def _voice(voice: str, language: str | None, plan: ClipPlan, speaker: str | None = None) -> Change:
     spoken = voice_language(voice)
     if language is None:
         fitting = [tag for tag in plan.languages if spoken is None or base(tag) == spoken]
         language = fitting[0] if len(fitting) == 1 else spoken
     if language is None:
         return Change(plan, f"Say which language {voice} is for: “Use the voice {voice} for Spanish”.")
+    if speaker is not None:
+        said = f"{speaker} is spoken by {voice} in {english_name(language)}."
+        return Change(plan.with_cast(language, speaker, voice), said)
     return Change(plan.with_voice(language, voice), f"{english_name(language)} is spoken by {voice}.")
 
 
@@ -226,7 +235,8 @@ _CHANGES: dict[type, Callable[[Any, ClipPlan, Clip], Change]] = {
     ),
     do.Aspect: lambda action, plan, clip: _aspect(action.ratio, plan, clip),
     do.Loudness: lambda action, plan, _: _loudness(action.lufs, plan),
-    do.UseVoice: lambda action, plan, _: _voice(action.voice, action.language, plan),
+    do.UseVoice: lambda action, plan, _: _voice(action.voice, action.language, plan, action.speaker),
+    do.TellApart: lambda action, plan, _: Change(replace(plan, apart=action.wanted), _APART[action.wanted]),
     do.Speed: lambda action, plan, _: _speed(action, plan),
     do.Quality: lambda action, plan, _: Change(
         replace(plan, quality=action.which), f"The {action.which} voices are used."

@@ -410,6 +410,8 @@ class _Work:
                 edits=old.edits,
                 learned=old.learned,
                 voices=old.voices,
+                cast=old.cast,
+                apart=old.apart,
                 quality=old.quality,
                 speed=old.speed,
             )

@@ -54,6 +54,10 @@ class ClipPlan:
     """What an export is brought to; None is the usual."""
     voices: tuple[tuple[str, str], ...] = ()
     """Chosen voices: (language, engine:name), sorted."""
+    cast: tuple[tuple[str, str, str], ...] = ()
+    """Voices of single speakers: (language, speaker, engine:name), sorted."""
+    apart: bool = True
+    """Whether speakers are told apart and have a voice each."""
     quality: Literal["best", "fast"] = "best"
     """Which voices are used where there is a choice."""
     speed: float = 1.0
@@ -77,7 +81,26 @@ class ClipPlan:
 
     def with_voice(self, language: str, voice: str) -> ClipPlan:
         """Return the plan with one more chosen voice."""
-        return replace(self, voices=tuple(sorted({**dict(self.voices), language: voice}.items())))
+        return replace(
+            self,
+            voices=tuple(sorted({**dict(self.voices), language: voice}.items())),
+            cast=tuple(each for each in self.cast if each[0] != language),
+        )
+
+    def with_cast(self, language: str, speaker: str, voice: str) -> ClipPlan:
+        """Return the plan with a chosen voice for one speaker."""
+        others = [
+            each for each in self.cast if (each[0], each[1].casefold()) != (language, speaker.casefold())
+        ]
+        return replace(self, cast=tuple(sorted([*others, (language, speaker, voice)])))
+
+    def voices_of(self, language: str) -> str | dict[str, str] | None:
+        """Return the voice that was chosen for a language: for everybody, or by speaker; "" stands for the others."""
+        everybody = dict(self.voices).get(language)
+        single = {speaker: voice for tag, speaker, voice in self.cast if tag == language}
+        if not single:
+            return everybody
+        return {**({"": everybody} if everybody else {}), **single}
 
     def to_dict(self) -> dict[str, Any]:
         """Return the plan as JSON values."""
@@ -95,6 +118,7 @@ class ClipPlan:
                 "titles": tuple(Title(**title) for title in data["titles"]),
                 "kept": tuple((low, high) for low, high in data["kept"]),
                 "voices": tuple((language, voice) for language, voice in data["voices"]),
+                "cast": tuple((tag, speaker, voice) for tag, speaker, voice in data.get("cast", ())),
                 "memories": tuple(data["memories"]),
                 "glossaries": tuple(data.get("glossaries", ())),
                 "scripts": tuple(data.get("scripts", ())),
@@ -124,7 +148,8 @@ def language_key(plan: ClipPlan, language: str) -> str:
         plan.source_language,
         plan.transcript,
         plan.memories,
-        dict(plan.voices).get(language),
+        plan.voices_of(language),
+        plan.apart,
         plan.quality,
         plan.speed,
         *_decided(plan, language),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from nemodub_nb.local.agent.actions import Action, Level, OriginalVoice, Quality, Speed, UseVoice
 from nemodub_nb.local.agent.language_lists import read
 from nemodub_nb.local.agent.patterns import compiled, said
+from nemodub_nb.local.agent.rules_speakers import VOICE_NAME, full_voice, read_speakers
 
 if TYPE_CHECKING:
     from nemodub_nb.local.agent.sentence import Sentence
@@ -86,12 +87,11 @@ class _LevelRules:
 _BACKGROUND_RULES = _LevelRules(_BACKGROUND)
 _DUB_RULES = _LevelRules(_DUBBED)
 
-_VOICE_NAME = r"(?P<voice>(?:kokoro|piper|espeak(?:-ng)?):[\w.+-]*\w|[abefhijpz][fm]_[a-z]+)"
 _VOICE = compiled(
-    rf"(?:(?:use|using|with|set|switch\s+to|take|try)\s+)?(?:the\s+)?(?:voice\s+)?(?:to\s+)?{_VOICE_NAME}(?:\s+voice)?(?P<for>\s+for\s+(?:the\s+)?)?"
+    rf"(?:(?:use|using|with|set|switch\s+to|take|try)\s+)?(?:the\s+)?(?:voice\s+)?(?:to\s+)?{VOICE_NAME}(?:\s+voice)?(?P<for>\s+for\s+(?:the\s+)?)?"
 )
 _VOICE_FOR = compiled(
-    rf"(?:use|speak|set)\s+(?:the\s+)?(?P<language>[\w()' -]{{2,40}}?)\s+(?:voice\s+)?(?:with|to|as|using)\s+(?:the\s+)?(?:voice\s+)?{_VOICE_NAME}"
+    rf"(?:use|speak|set)\s+(?:the\s+)?(?P<language>[\w()' -]{{2,40}}?)\s+(?:voice\s+)?(?:with|to|as|using)\s+(?:the\s+)?(?:voice\s+)?{VOICE_NAME}"
 )
 _SPEAK = r"(?:(?:speak|talk|make|read|have|set)\s+)?(?:(?:the|a)\s+)?(?:(?:dub(?:bed|bing)?|new)\s+)?(?:voices?|speech|narration|narrator|dub|speaking|voice-?over|语速|配音)?(?:\s*(?:speak|talk|speed|rate|tempo|pace)s?)?"
 _SPEED_SET = compiled(
@@ -159,20 +159,16 @@ def _voices(sentence: Sentence) -> None:
         listed = read(given["language"], 0, tags=True, others=False)
         if listed and listed.end == len(given["language"]):
             sentence.strike(
-                match.start(), match.end(), *(UseVoice(_full(given["voice"]), t) for t in listed.tags)
+                match.start(), match.end(), *(UseVoice(full_voice(given["voice"]), t) for t in listed.tags)
             )
     for match in sentence.matches(_VOICE):
         given = said(match)
         listed = read(sentence.text, match.end(), tags=True, others=False) if "for" in given else None
         end = listed.end if listed else match.end() - len(given.get("for", ""))
-        voice = _full(given["voice"])
+        voice = full_voice(given["voice"])
         sentence.strike(
             match.start(), end, *(UseVoice(voice, tag) for tag in (listed.tags if listed else (None,)))
         )
-
-
-def _full(voice: str) -> str:
-    return voice if ":" in voice else f"kokoro:{voice}"
 
 
 def _speed(sentence: Sentence) -> None:
@@ -192,6 +188,7 @@ def _speed(sentence: Sentence) -> None:
 
 def read_sound(sentence: Sentence) -> None:
     """Strike out what a sentence says about sound."""
+    read_speakers(sentence)
     _voices(sentence)
     sentence.take(_FAST, lambda _: Quality("fast"))
     sentence.take(_BEST, lambda _: Quality("best"))

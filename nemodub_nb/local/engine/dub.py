@@ -56,7 +56,7 @@ def dub(job: DubJob, report: Report = silent) -> dict[str, Any]:
 
 
 def _spoken(clip: Clip, job: DubJob, steps: Steps, report: Report) -> dict[str, Any]:
-    with KEPT.voices(job.models) as voices, ThreadPoolExecutor(2 * len(job.languages) + 1) as threads:
+    with KEPT.voices(job.models) as voices, ThreadPoolExecutor(2 * len(job.languages) + 2) as threads:
         # Voices are fetched while the recogniser listens: the network and the processor wait for different things.
         chosen = {language: threads.submit(voice_for, language, job, report) for language in job.languages}
         if not listened_to(clip, steps):

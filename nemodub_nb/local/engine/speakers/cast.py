@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from nemodub_nb.local.engine.speak.voices import (
     Quality,
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from nemodub_nb.local.engine.lines import Line
     from nemodub_nb.local.engine.speakers.who import Speaker, Speakers
 
+EVERYBODY: Final = ""
+"""Stands in voices by speaker for all who are not named."""
 Wanted = str | Mapping[str, str] | None
 """A voice for everybody, or voices by speaker's name, or no wish."""
 
@@ -66,17 +68,28 @@ def cast(
         voice, note = prepare(language, quality, models, wanted, on_progress=on_progress)
         return Cast({one.name: voice for one in speakers.people}, speakers.of_line, note)
     wishes = {name.casefold(): voice for name, voice in (wanted or {}).items()}
+    everybody = wishes.pop(EVERYBODY, None)
     chosen: dict[str, Voice] = {}
-    notes: list[str] = [speakers.note]
+    notes = [speakers.note, *_unknown(wishes, wanted or {}, speakers)]
     asked = [one for one in speakers.people if one.name.casefold() in wishes]
     others = sorted((one for one in speakers.people if one not in asked), key=lambda one: -one.seconds)
     for one in (*asked, *others):
-        options = _options(language, quality, one, wishes.get(one.name.casefold()), chosen.values())
-        chosen[one.name], note = first_to_be_had(
-            language, options, models, on_progress, wishes.get(one.name.casefold())
-        )
+        wish = wishes.get(one.name.casefold(), everybody)
+        options = _options(language, quality, one, wish, chosen.values())
+        chosen[one.name], note = first_to_be_had(language, options, models, on_progress, wish)
         notes.append(note)
     return Cast(chosen, speakers.of_line, " ".join(dict.fromkeys(note for note in notes if note)))
+
+
+def _unknown(wishes: Mapping[str, str], wanted: Mapping[str, str], speakers: Speakers) -> list[str]:
+    """Return a note for each wish that is for nobody in the clip."""
+    known = {one.name.casefold() for one in speakers.people}
+    names = ", ".join(one.name for one in speakers.people)
+    return [
+        f"Nobody is called {name} here: the speakers are {names}."
+        for name in wanted
+        if name.casefold() in wishes and name.casefold() not in known
+    ]
 
 
 def _options(

@@ -74,7 +74,7 @@ def _normalised_difference(frames: NDArray[np.float64]) -> NDArray[np.float64]:
     sums = np.cumsum(difference[:, 1:], axis=1)
     normal = np.ones_like(difference)
     normal[:, 1:] = difference[:, 1:] * lags / np.maximum(sums, 1e-12)
-    return normal
+    return np.asarray(normal, np.float64)
 
 
 def _first_dip(normal: NDArray[np.float64]) -> float:
