@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nemodub_nb.local.engine.errors import NoVoiceError
+from nemodub_nb.local.engine.lines import Line
 from nemodub_nb.local.engine.speak import candidates
 from nemodub_nb.local.engine.speak.voices import pace_of
 from nemodub_nb.local.engine.speakers.cast import cast, level_db
@@ -23,20 +24,21 @@ def models(tmp_path):
 
 
 def _speakers(*people: Speaker) -> Speakers:
-    return Speakers(tuple(one.name for one in people), people, "voices")
+    return Speakers({n: one.name for n, one in enumerate(people)}, people, "voices")
 
 
 def _one(name, gender=None, seconds=10.0, pace=None, level=-20.0):
     return Speaker(name, seconds, gender, None, level, pace)
 
 
+LINES = [Line(n, n, n + 1, "x") for n in range(3)]
 ANNA, BEN = _one("Anna", "female"), _one("Ben", "male")
 
 
 @pytest.mark.parametrize("language", ["es", "fr", "it", "pt", "hi", "en", "de"])
 def test_a_woman_and_a_man_have_voices_of_their_gender(models, language):
     found = cast(language, _speakers(ANNA, BEN), "best", models)
-    assert [found.voice(line).gender for line in (0, 1)] == ["female", "male"]
+    assert [found.voice(line).gender for line in LINES[:2]] == ["female", "male"]
     assert all(voice.engine == "kokoro" for voice in found.voices.values())
 
 
@@ -95,6 +97,8 @@ def test_a_slow_speaker_gets_a_slow_voice_among_equals(models):
 
 def test_a_quiet_speaker_stays_quiet_within_reason():
     people = Speakers(
-        ("A", "B", "C"), (_one("A", level=-26.0), _one("B", level=None), _one("C", level=-60.0)), "voices"
+        {0: "A", 1: "B", 2: "C"},
+        (_one("A", level=-26.0), _one("B", level=None), _one("C", level=-60.0)),
+        "voices",
     )
-    assert [level_db(people, line, -20.0) for line in (0, 1, 2)] == [-26.0, -20.0, -29.0]
+    assert [level_db(people, line, -20.0) for line in LINES] == [-26.0, -20.0, -29.0]

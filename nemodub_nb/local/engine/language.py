@@ -114,9 +114,7 @@ def _speaker(part: Part) -> str:
     return "original" if part.script.sound == "original" else part.voice.id
 
 
-def _in_order(
-    script: Sequence[ScriptLine], heard: Sequence[Row], language: str, casting: Cast
-) -> list[Row]:
+def _in_order(script: Sequence[ScriptLine], heard: Sequence[Row], language: str, casting: Cast) -> list[Row]:
     """Return the rows of all lines in the order of the script, also of those that nobody speaks."""
     by_line = {row.index: row for row in heard}
     return [
