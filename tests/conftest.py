@@ -77,7 +77,7 @@ def models() -> Path:
 
     folder = Path(GIVEN_MODELS or Path(GIVEN_HOME or user_data_dir("nemodub")) / "models")
     try:
-        for name in ("whisper-base", "kokoro", "firefox-en-pt"):
+        for name in ("whisper-base", "kokoro", "firefox-en-pt", "speakers"):
             weights.ensure(name, folder)
     except WeightsUnavailableError as error:
         lacking(error.message)
