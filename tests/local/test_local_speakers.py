@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nemodub_nb.local.agent.actions import Dub, TellApart, UseVoice
+from nemodub_nb.local.agent.actions import Dub, OriginalVoice, TellApart, UseSeparator, UseVoice
 from nemodub_nb.local.agent.grammar import understand
 from nemodub_nb.local.agent.plan import ClipPlan, language_key
 from nemodub_nb.project.sentences import dub_sentence
@@ -27,6 +27,22 @@ DORA = "kokoro:ef_dora"
     ],
 )  # fmt: skip
 def test_what_is_said_of_speakers_is_understood(sentence, actions):
+    understanding = understand(sentence)
+    assert list(understanding.actions) == actions
+    assert understanding.left_out == ()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "actions"),
+    [
+        ("Take the voice out with Demucs.", [UseSeparator("demucs")]),
+        ("remove the original voice using demucs", [UseSeparator("demucs")]),
+        ("Use Demucs to remove the voice", [UseSeparator("demucs")]),
+        ("take the voice out with DeepFilterNet", [UseSeparator("deepfilternet")]),
+        ("Remove the original voice", [OriginalVoice("remove")]),
+    ],
+)
+def test_what_takes_the_voice_out_can_be_chosen(sentence, actions):
     understanding = understand(sentence)
     assert list(understanding.actions) == actions
     assert understanding.left_out == ()

@@ -155,6 +155,14 @@ class TellApart:
 
 
 @dataclass(frozen=True)
+class UseSeparator:
+    """Take the original voice out with this."""
+
+    name: Literal["deepfilternet", "demucs"]
+    """`demucs` is heavier."""
+
+
+@dataclass(frozen=True)
 class Speed:
     """How fast the new voices speak."""
 
@@ -252,6 +260,7 @@ Action = (
     | Loudness
     | UseVoice
     | TellApart
+    | UseSeparator
     | Speed
     | Quality
     | Transcribe

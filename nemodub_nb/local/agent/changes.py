@@ -155,6 +155,7 @@ def voice_language(voice: str) -> str | None:
     return head if engine in ("piper", "espeak") and len(head) in (2, 3) else None
 
 
+_SEPARATORS = {"deepfilternet": "DeepFilterNet", "demucs": "Demucs, which takes its time"}
 _APART = {
     True: "Each speaker has a voice of their own.",
     False: "One voice speaks for everybody.",
@@ -236,6 +237,10 @@ _CHANGES: dict[type, Callable[[Any, ClipPlan, Clip], Change]] = {
     do.Aspect: lambda action, plan, clip: _aspect(action.ratio, plan, clip),
     do.Loudness: lambda action, plan, _: _loudness(action.lufs, plan),
     do.UseVoice: lambda action, plan, _: _voice(action.voice, action.language, plan, action.speaker),
+    do.UseSeparator: lambda action, plan, _: Change(
+        replace(plan, separator=action.name, original="remove"),
+        f"The original voice is taken out by {_SEPARATORS[action.name]}.",
+    ),
     do.TellApart: lambda action, plan, _: Change(replace(plan, apart=action.wanted), _APART[action.wanted]),
     do.Speed: lambda action, plan, _: _speed(action, plan),
     do.Quality: lambda action, plan, _: Change(

@@ -278,7 +278,9 @@ class _Work:
             tag for tag in self.plan.languages if desk.made(self.clip, language_key(self.plan, tag)) is None
         ]
         heard = desk.made(self.clip, analysis_key(self.plan))
-        needs_bed = self.plan.original == "remove" and not (heard and heard["separated"])
+        needs_bed = self.plan.original == "remove" and not (
+            heard and heard["separated"] and heard.get("separator", "deepfilternet") == self.plan.separator
+        )
         if self.plan.languages and (missing or needs_bed):
             async for event in self._dub(missing or list(self.plan.languages), asked, desk):
                 yield event
@@ -412,6 +414,7 @@ class _Work:
                 voices=old.voices,
                 cast=old.cast,
                 apart=old.apart,
+                separator=old.separator,
                 quality=old.quality,
                 speed=old.speed,
             )

@@ -12,6 +12,7 @@ The rules look for instructions anywhere in the sentence, so one message can hol
 - shape: “make it 9:16”, “vertical”, “square”, “for TikTok”, “for YouTube”; how loud they want a file goes with it
 - loudness: “−14 LUFS”, “broadcast loudness”, “for a podcast”
 - voices: “use the voice kokoro:ef_dora for Spanish” or “… for Anna in Spanish”, “use one voice”, “speak faster”, “use the fast voices”
+- taking the voice out: “take the voice out with Demucs”, “… with DeepFilterNet”
 - single lines, by the number that the tables show: “change line 3 in Spanish to “…””, “mute line 4”, “keep the original voice
   in line 2”, “use the voice kokoro:em_alex for line 5”, “start line 3 at 0:12.5”, “reset line 3”, “approve all lines in Spanish”,
   “change line 3 of the transcript to “…””, “line 7 is not speech”

@@ -58,6 +58,8 @@ class ClipPlan:
     """Voices of single speakers: (language, speaker, engine:name), sorted."""
     apart: bool = True
     """Whether speakers are told apart and have a voice each."""
+    separator: Literal["deepfilternet", "demucs"] = "deepfilternet"
+    """What takes the original voice out."""
     quality: Literal["best", "fast"] = "best"
     """Which voices are used where there is a choice."""
     speed: float = 1.0

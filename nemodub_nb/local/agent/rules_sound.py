@@ -5,7 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal
 
-from nemodub_nb.local.agent.actions import Action, Level, OriginalVoice, Quality, Speed, UseVoice
+from nemodub_nb.local.agent.actions import (
+    Action,
+    Level,
+    OriginalVoice,
+    Quality,
+    Speed,
+    UseSeparator,
+    UseVoice,
+)
 from nemodub_nb.local.agent.language_lists import read
 from nemodub_nb.local.agent.patterns import compiled, said
 from nemodub_nb.local.agent.rules_speakers import VOICE_NAME, full_voice, read_speakers
@@ -112,7 +120,17 @@ _BEST = compiled(
 )
 
 
+_TOOL = compiled(
+    r"(?:(?:remove|take|strip|separate|isolate|get\s+rid\s+of)\s+(?:out\s+)?(?:(?:the|any|all)\s+)?(?:(?:original|source)\s+)?(?:voices?|vocals|speech)(?:\s+out)?(?:\s+(?:of|from)\s+(?:the\s+)?(?:music|sound|clip|video))?\s+)?"
+    r"(?:with|by|using|use)\s+(?P<tool>demucs|deep\s*filter\s*net\s*3?)(?:\s+to\s+(?:remove|take\s+out|separate)\s+(?:the\s+)?(?:original\s+)?(?:voices?|vocals|speech))?"
+)
+
+
 def _original(sentence: Sentence) -> None:
+    sentence.take(
+        _TOOL,
+        lambda m: UseSeparator("demucs" if said(m)["tool"].casefold() == "demucs" else "deepfilternet"),
+    )
     sentence.take(_REMOVE, lambda _: OriginalVoice("remove"), even_negated=True)
     sentence.take(_REMOVE_SPEECH, lambda _: OriginalVoice("remove"))
     sentence.take(

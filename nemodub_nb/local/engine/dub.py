@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nemodub_nb.local.engine import weights
-from nemodub_nb.local.engine.child import run_child
 from nemodub_nb.local.engine.clip import Clip, look_into
 from nemodub_nb.local.engine.edits import corrected
-from nemodub_nb.local.engine.errors import EngineError, NoSpeechError, SeparationUnavailableError
+from nemodub_nb.local.engine.errors import EngineError, NoSpeechError
 from nemodub_nb.local.engine.fit import Paces
 from nemodub_nb.local.engine.fit.speaking import Speaking
 from nemodub_nb.local.engine.jobs import DubJob
 from nemodub_nb.local.engine.kept import KEPT
 from nemodub_nb.local.engine.language import dub_language, voice_for
+from nemodub_nb.local.engine.mix.bed import Separator, make_bed
 from nemodub_nb.local.engine.progress import Progress, Report, fetching, silent
 from nemodub_nb.local.engine.script import script_rows, write_script
 from nemodub_nb.local.engine.speak import Voice, VoicePool
@@ -30,6 +30,7 @@ from nemodub_nb.local.engine.transcribe.voice_activity import Speech, listened_t
 from nemodub_nb.local.engine.translate.lines import Pair
 
 if TYPE_CHECKING:
+    from nemodub_nb.local.engine.lines import Line
     from nemodub_nb.local.engine.transcribe.whisper import Whisper
 
 QUIET_SPEECH_DB = -23.0
@@ -56,15 +57,18 @@ def dub(job: DubJob, report: Report = silent) -> dict[str, Any]:
 
 
 def _spoken(clip: Clip, job: DubJob, steps: Steps, report: Report) -> dict[str, Any]:
-    with KEPT.voices(job.models) as voices, ThreadPoolExecutor(2 * len(job.languages) + 2) as threads:
+    with KEPT.voices(job.models) as voices, ThreadPoolExecutor(2 * len(job.languages) + 3) as threads:
         # Voices are fetched while the recogniser listens: the network and the processor wait for different things.
         chosen = {language: threads.submit(voice_for, language, job, report) for language in job.languages}
         if not listened_to(clip, steps):
             _warm(voices, chosen.values())
         speech = speech_of(clip, steps)
         # The voice is taken out beside the recogniser, which uses little more than one core.
-        bed = threads.submit(_bed, clip, speech, steps, report) if job.separate else None
-        transcript = _transcript(clip, job, steps, report)
+        said = threads.submit(_transcript, clip, job, steps, report)
+        bed = threads.submit(_bed, clip, speech, said, job, steps, report) if job.separate else None
+        transcript = said.result()
+        if bed and bed.done():
+            bed.result()  # a separator that cannot be had is told before anything is spoken
         level_db = speech_level_db(clip, steps) or QUIET_SPEECH_DB
         apart = job.speakers == "auto"
         speakers = threads.submit(
@@ -147,30 +151,16 @@ def _warm(voices: VoicePool, chosen: Iterable[Future[tuple[Voice, str]]]) -> Non
         future.add_done_callback(warm)
 
 
-def _bed(clip: Clip, speech: Speech, steps: Steps, report: Report) -> Path | None:
-    """Return the sound without the voice; None when the separator is not installed (the original is then ducked)."""
+def _bed(
+    clip: Clip, speech: Speech, said: Future[Transcript], job: DubJob, steps: Steps, report: Report
+) -> Path | None:
+    separator = Separator(job.separator, job.models)
+    early = job.transcript is None and not clip.subtitle_tracks
 
-    def make(path: Path) -> None:
-        # The model holds Python's lock while it works, which would keep the recogniser waiting.
-        run_child(
-            {"kind": "separate", "source": str(clip.path), "output": str(path), "speech": speech}, report
-        )
+    def lines() -> tuple[Line, ...]:
+        return said.result().lines
 
-    try:
-        bed = steps.file("bed", _bed_key(clip, speech), ".flac", make)
-    except SeparationUnavailableError:
-        return None
-    report(Progress("separate", clip.duration_s, clip.duration_s))
-    return bed
-
-
-def bed_place(clip: Clip, speech: Speech, steps: Steps) -> Path:
-    """Return where a dub leaves the sound of a clip without the voice, or would."""
-    return steps.path("bed", _bed_key(clip, speech), ".flac")
-
-
-def _bed_key(clip: Clip, speech: Speech) -> list[Any]:
-    return [clip.digest, "DeepFilterNet3", speech]
+    return make_bed(clip, speech, lines, separator, steps, report, early=early)
 
 
 def _gather(pending: dict[str, Future[dict[str, Any]]]) -> tuple[dict[str, Any], dict[str, Any]]:

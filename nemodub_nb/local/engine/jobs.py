@@ -38,6 +38,8 @@ class DubJob:
     """How fast the voices speak by themselves; 1.0 is natural."""
     separate: bool = True
     """Take the original voice out of the sound and keep the rest."""
+    separator: str = "deepfilternet"
+    """What takes it out: `deepfilternet`, or `demucs`, which is heavier."""
     kept: bool = False
     """The original voice is heard all the time: lines that keep it need no voice of their own."""
     edits: tuple[LineEdit, ...] = ()
@@ -73,6 +75,7 @@ class DubJob:
                 speakers=str(job.get("speakers") or "auto"),
                 quality=str(job.get("quality") or "best"),
                 speed=float(job.get("speed") or 1.0),
+                separator=str(job.get("separator") or "deepfilternet"),
                 separate=bool(job.get("separate", True)),
                 kept=bool(job.get("kept", False)),
                 edits=tuple(LineEdit.from_dict(edit) for edit in job.get("edits") or ()),

@@ -17,6 +17,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, TextIO
 
@@ -110,7 +111,14 @@ def run(job: Mapping[str, Any], report: Report) -> dict[str, Any]:
         def tell_separated(done_s: float, total_s: float) -> None:
             report(Progress("separate", done_s, total_s))
 
-        separate(job["source"], job["output"], speech=job["speech"], on_progress=tell_separated)
+        demucs = Path(job["demucs"]) if job.get("demucs") else None
+        separate(
+            job["source"],
+            job["output"],
+            speech=job["speech"],
+            demucs=demucs,
+            on_progress=tell_separated,
+        )
         return {"output": job["output"]}
     if job.get("kind") == "speakers":
         from nemodub_nb.local.engine.speakers.listen import listen_job

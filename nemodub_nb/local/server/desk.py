@@ -116,6 +116,7 @@ class SessionDesk:
             "quality": plan.quality,
             "speed": plan.speed,
             "separate": plan.original == "remove",
+            "separator": plan.separator,
             "kept": plan.original == "keep",
             "edits": [edit.to_dict() for edit in plan.edits if edit.language in (None, *languages)],
             "speak": speak,
@@ -134,6 +135,7 @@ class SessionDesk:
             "transcript_by": result["transcript_by"],
             "transcript": result["transcript"],
             "separated": separated or old.get("separated", False),
+            "separator": plan.separator if separated else old.get("separator", "deepfilternet"),
             "bed": bed or old.get("bed"),
         }
         with self._backend.database.transaction():

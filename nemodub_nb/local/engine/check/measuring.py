@@ -21,6 +21,7 @@ from nemodub_nb.local.engine.check.stretches import common, merged, outside, sha
 from nemodub_nb.local.engine.check.subtitles import complaints
 from nemodub_nb.local.engine.clip import look_into
 from nemodub_nb.local.engine.errors import UnsureLanguageError, WeightsUnavailableError
+from nemodub_nb.local.engine.lines import Line
 from nemodub_nb.local.engine.progress import Progress, Report, fetching, silent
 from nemodub_nb.local.engine.steps import Steps, file_digest
 from nemodub_nb.local.engine.transcribe.source import RECOGNISER, spoken_language
@@ -228,9 +229,14 @@ class _Check:
         self.measured["original_words"] = understood(self.lines, heard, language)
 
     def _bed(self) -> Path | None:
-        from nemodub_nb.local.engine.dub import bed_place
+        from nemodub_nb.local.engine.mix.bed import bed_place
 
-        path = bed_place(self.source, speech_of(self.source, self.steps), self.steps)
+        said = [
+            Line(line.index, line.source_start_s, line.source_end_s, line.source_text)
+            for line in self.lines
+            if line.source_start_s is not None and line.source_end_s is not None
+        ]
+        path = bed_place(self.source, speech_of(self.source, self.steps), said, self.steps)
         return path if path.exists() else None
 
     def _heard(self, path: Path, track: int | None, key: list[Any], code: str) -> list[Word]:

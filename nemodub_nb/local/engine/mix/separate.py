@@ -11,6 +11,7 @@ import numpy as np
 from nemodub_nb.local.engine.errors import SeparationUnavailableError
 from nemodub_nb.local.engine.media.audio import RATE, Samples, audio_writer, decode_blocks
 from nemodub_nb.local.engine.media.probe import probe
+from nemodub_nb.local.engine.mix.demucs import Demucs, voices
 from nemodub_nb.local.engine.mix.residual import CONTEXT_S, without_voice
 
 if TYPE_CHECKING:
@@ -42,22 +43,26 @@ def separate(
     *,
     speech: Sequence[Window] | None = None,
     track: int | None = None,
+    demucs: Path | None = None,
     on_progress: Callable[[float, float], None] | None = None,
 ) -> None:
     """Write the bed of a clip: 48 kHz, mono for mono sources, else stereo, aligned with the clip to the sample.
 
     `speech` are the windows (start_s, end_s) with voice; outside them the source passes untouched. Without it the
-    whole clip is searched for voice. `on_progress(done_s, total_s)`. Raises SeparationUnavailableError, NotMediaError,
+    whole clip is searched for voice. `demucs` is the folder of a Demucs model, which is then used instead of
+    DeepFilterNet3. `on_progress(done_s, total_s)`. Raises SeparationUnavailableError, NotMediaError,
     NoAudioError, NoSpaceError.
     """
-    new_model = _load()
+    new_model = _load() if demucs is None else None
+    heavy = Demucs(demucs) if demucs is not None else None
     info = probe(path)
     chosen = info.audio_tracks[track or 0] if (track or 0) < len(info.audio_tracks) else None
     channels = 1 if chosen is not None and chosen.channels == 1 else 2
     regions = None if speech is None else _merged(speech)
     blocks = decode_blocks(path, channels=channels, track=track, block_s=_BLOCK / RATE)
     with audio_writer(out_flac, channels=channels) as writer:
-        for bed in _bed(blocks, regions, new_model):
+        made = _bed(blocks, regions, new_model) if new_model else _less(blocks, regions, path, track, heavy)
+        for bed in made:
             writer.write(bed)
             if on_progress is not None:
                 on_progress(min(writer.written / RATE, info.duration_s), info.duration_s)
@@ -88,6 +93,30 @@ def _merged(windows: Iterable[Window]) -> list[Window]:
         else:
             merged.append((start, end))
     return merged
+
+
+def _less(
+    blocks: Iterator[Samples],
+    regions: list[Window] | None,
+    path: str | Path,
+    track: int | None,
+    model: Demucs | None,
+) -> Iterator[Samples]:
+    """Yield the blocks less the voice that Demucs hears in them, inside the regions."""
+    assert model is not None
+    heard = voices(path, track, model, lambda start_s, end_s: _touched(regions, start_s, end_s))
+    held = np.zeros((0, 2), np.float32)
+    at = 0
+    for block in blocks:
+        while len(held) < len(block) and (more := next(heard, None)) is not None:
+            held = np.concatenate([held, more])
+        voice = np.pad(held[: len(block)], ((0, max(0, len(block) - len(held))), (0, 0)))
+        held = held[len(block) :]
+        if block.shape[1] == 1:
+            voice = voice.mean(axis=1, keepdims=True)
+        weight = 1.0 if regions is None else _weight(regions, at, at + len(block))[:, None]
+        yield np.asarray(block - weight * voice, np.float32)
+        at += len(block)
 
 
 @dataclass

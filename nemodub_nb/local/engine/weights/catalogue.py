@@ -174,7 +174,30 @@ SPEAKERS = Entry(
     ),
 )
 
-_FIXED = {entry.name: entry for entry in (WHISPER_BASE, WHISPER_TINY_EN, KOKORO, SPEAKERS)}
+DEMUCS = Entry(
+    name="demucs",
+    purpose="takes voices out of dense music, slowly",
+    licence="MIT",
+    size_bytes=158_000_000,
+    quality="best",
+    parts=(
+        Part(
+            files=(WeightFile("vocals.onnx"),),
+            sources=(
+                Web(
+                    (
+                        (
+                            "vocals.onnx",
+                            "hub:StemSplitio/htdemucs-ft-vocals-onnx@main/htdemucs_ft_vocals_fp16weights.onnx",
+                        ),
+                    )
+                ),
+            ),
+        ),
+    ),
+)
+
+_FIXED = {entry.name: entry for entry in (WHISPER_BASE, WHISPER_TINY_EN, KOKORO, SPEAKERS, DEMUCS)}
 
 
 @lru_cache(maxsize=256)
