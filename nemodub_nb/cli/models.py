@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from nemodub_nb.cli import checks, failure
-from nemodub_nb.cli.failure import CommandError
+from nemodub_nb.cli.failure import BadInputError, CommandError
 from nemodub_nb.cli.lines import Bar
 
 if TYPE_CHECKING:
     import argparse
-    from pathlib import Path
 
 SUMMARY: Final = "list, fetch and find models"
 MORE: Final = """\
 examples:
-  nemodub models list
+  nemodub models list --for es,de
   nemodub models get kokoro
+  nemodub models get --from /media/usb/models
   nemodub models path whisper-base
 """
 
@@ -26,9 +27,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what the command takes."""
     actions = parser.add_subparsers(metavar="ACTION", required=True)
     every = actions.add_parser("list", help="every model known by name, those on this machine first")
+    every.add_argument("--for", dest="languages", metavar="LANGUAGES", help="only what serves these: es,de")
     every.set_defaults(action=_list)
     get = actions.add_parser("get", help="fetch models, with a progress bar")
-    get.add_argument("names", metavar="NAME", nargs="+", help="a name from the list")
+    get.add_argument("names", metavar="NAME", nargs="*", help="a name from the list")
+    get.add_argument(
+        "--from",
+        dest="folder",
+        metavar="FOLDER",
+        type=Path,
+        help="copy them from there, such as another machine's models folder (no names: all that it holds)",
+    )
     get.set_defaults(action=_get)
     path = actions.add_parser("path", help="print the folder of a model, or of all of them")
     path.add_argument("name", metavar="NAME", nargs="?", help="a name from the list")
@@ -50,27 +59,39 @@ def run(arguments: argparse.Namespace) -> int:
         raise CommandError(error.message, error.advice) from None
 
 
-def _list(_arguments: argparse.Namespace) -> int:
+def _list(arguments: argparse.Namespace) -> int:
     from nemodub_nb.local.engine.weights import list_models
 
-    rows = list_models(_models())
+    languages = checks.languages(arguments.languages) if arguments.languages else []
+    rows = list_models(_models(), languages)
+    quality = max(len(row.quality) for row in rows)
     name = max(len(row.name) for row in rows)
     purpose = max(len(row.purpose) for row in rows)
     for row in rows:
         here = "*" if row.path else " "
-        print(f"{here} {row.name:{name}}  {row.size_mb:>4} MB  {row.purpose:{purpose}}  {row.licence}")
+        print(
+            f"{here} {row.name:{name}}  {row.size_mb:>4} MB  {row.quality:{quality}}  {row.purpose:{purpose}}  {row.licence}"
+        )
     print("\n* on this machine; the others come with `nemodub models get NAME`")
     return failure.OK
 
 
 def _get(arguments: argparse.Namespace) -> int:
-    from nemodub_nb.local.engine.weights import entry, get_model
+    from nemodub_nb.local.engine.weights import bring, entry, get_model, names_in
 
-    for name in arguments.names:
+    names = arguments.names or (names_in(arguments.folder) if arguments.folder else ())
+    if not names:
+        raise BadInputError(
+            "No model was named.", "Name one of `nemodub models list`, or give --from FOLDER."
+        )
+    for name in names:
         entry(name)  # an unknown name is told before anything is fetched
-    for name in arguments.names:
+    for name in names:
         with Bar(name, sys.stderr) as bar:
-            folder = get_model(name, _models(), bar.bytes)
+            if arguments.folder:
+                folder = bring(name, arguments.folder, _models(), bar.bytes)
+            else:
+                folder = get_model(name, _models(), bar.bytes)
         print(folder)
     return failure.OK
 

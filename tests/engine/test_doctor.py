@@ -34,7 +34,7 @@ def test_the_table_names_the_machine_and_lines_up(tmp_path):
     assert "cores" in text
     assert "ffmpeg: not needed" in text
     assert "nemodub models get whisper-base firefox-en-es kokoro" in text
-    table = text.splitlines()[3:]
+    table = text.split("\n\n")[1].splitlines()
     assert len({line.index("espeak:") for line in table[1:]}) <= 1
 
 
@@ -43,3 +43,18 @@ def test_an_installed_apertium_is_told_of(tmp_path, monkeypatch):
     (row,) = doctor.report(tmp_path, languages=["es"]).rows
     assert row.translates == "apertium"
     assert row.command == "nemodub models get whisper-base kokoro"
+
+
+def test_german_asks_for_the_voice_that_has_no_accent(tmp_path, monkeypatch):
+    monkeypatch.setattr(doctor, "installed", lambda _engine: True)
+    (row,) = doctor.report(tmp_path, languages=["de"]).rows
+    assert row.command.endswith("piper-de_DE-thorsten-medium")
+
+
+def test_the_voices_of_each_gender_are_counted(tmp_path):
+    found = doctor.report(tmp_path, languages=["es", "gl"])
+    rows = {row.language: row for row in found.rows}
+    assert rows["es"].voices == "2 women, 3 men"  # eSpeak's ways to speak: nothing else is here
+    assert rows["gl"].voices == "-"
+    assert not found.machine.speakers
+    assert "nemodub models get speakers" in doctor.as_text(found)

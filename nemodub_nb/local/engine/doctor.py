@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from nemodub_nb.languages import COMMON, base, english_name
 from nemodub_nb.local.engine.errors import NoVoiceError
-from nemodub_nb.local.engine.speak.voices import Voice, candidates, choose, installed
+from nemodub_nb.local.engine.speak.voices import Voice, candidates, choose, installed, ready
 from nemodub_nb.local.engine.translate import llm
 from nemodub_nb.local.engine.translate.engines import apertium_pairs
 from nemodub_nb.local.engine.weights import entry, find, firefox_route
+from nemodub_nb.local.engine.weights.here import LOCAL_FOLDER
 from nemodub_nb.local.engine.weights.packages import npm_here
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _RECOGNISER = "whisper-base"
+_SPEAKERS = "speakers"
 _NOT_RECOGNISED = frozenset({"ga"})
 """The only ones of the common languages that whisper does not know."""
 
@@ -41,6 +43,8 @@ class LanguageRow:
     """What translates into it from the source language."""
     speaks: str
     """Voice that a dub would use now, with how it sounds; `nothing` when there is none."""
+    voices: str
+    """How many voices are ready, women's and men's: clips of several people need both."""
     licence: str
     """Licence of that voice."""
     size_mb: int
@@ -71,6 +75,10 @@ class Machine:
     """Whether Apertium is on PATH."""
     piper: bool
     """Whether the piper package is installed."""
+    speakers: bool
+    """Whether the model that tells speakers apart is here."""
+    offline: str
+    """Folder of models that somebody else keeps (NEMODUB_MODELS), empty without one."""
     llm: str = ""
     """The language model that translates what nothing else does, and whether its server answers; empty without one."""
 
@@ -99,6 +107,8 @@ def as_text(found: Report) -> str:
     lines = [
         f"Python {machine.python} on {machine.system}, {machine.cores} cores, {machine.free_gb:.1f} GB free in {machine.home}",
         f"npm: {_yes(machine.npm)}   apertium: {_yes(machine.apertium)}   piper: {_yes(machine.piper)}   ffmpeg: not needed   {model}",
+        f"speakers told apart: {'yes' if machine.speakers else f'after `nemodub models get {_SPEAKERS}`, or with the first dub'}",
+        f"models of others: {machine.offline or 'none (NEMODUB_MODELS names their folder)'}",
         "",
     ]
     head = (
@@ -107,6 +117,7 @@ def as_text(found: Report) -> str:
         "recognises",
         f"translates from {found.source}",
         "speaks",
+        "voices",
         "licence",
         "MB",
         "to add",
@@ -128,6 +139,7 @@ def _cells(row: LanguageRow) -> tuple[str, ...]:
         row.recognises,
         row.translates,
         row.speaks,
+        row.voices,
         row.licence,
         size,
         row.command,
@@ -183,6 +195,7 @@ def _row(tag: str, source: str, models_dir: Path) -> LanguageRow:
         recognises=_recognition(tag, models_dir),
         translates=translates,
         speaks=f"{voice.id} ({_SOUND[voice.grade]})" if voice else "nothing",
+        voices=_voices(tag, models_dir),
         licence=licence,
         size_mb=size_mb,
         ready=heard and voice is not None and translation_ready,
@@ -219,6 +232,15 @@ def _voice(tag: str, models_dir: Path) -> Voice | None:
         return choose(tag, "best", models_dir)
     except NoVoiceError:
         return None
+
+
+def _voices(tag: str, models_dir: Path) -> str:
+    """Return how many voices are ready, of the best sound that there is: `1 woman, 2 men`."""
+    ready_now = [voice for voice in candidates(tag) if ready(voice, models_dir)]
+    natural = [voice for voice in ready_now if voice.grade != "robotic"] or ready_now
+    women, men = (sum(voice.gender == gender for voice in natural) for gender in ("female", "male"))
+    counts = [(women, "woman", "women"), (men, "man", "men")]
+    return ", ".join(f"{n} {one if n == 1 else many}" for n, one, many in counts if n) or "-"
 
 
 def _facts(voice: Voice | None) -> tuple[str, int]:
@@ -264,4 +286,6 @@ def _machine(home: Path) -> Machine:
         apertium=shutil.which("apertium") is not None,
         piper=installed("piper"),
         llm=_language_model(),
+        speakers=find(_SPEAKERS, home / "models") is not None,
+        offline=os.environ.get(LOCAL_FOLDER, ""),
     )

@@ -9,7 +9,7 @@ from typing import Any, Final
 from nemodub_nb.languages import base, own_name
 from nemodub_nb.local.engine import pieces
 from nemodub_nb.local.engine.errors import NoVoiceError
-from nemodub_nb.local.engine.speak.voices import Voice, candidates, choose, ready
+from nemodub_nb.local.engine.speak.voices import Voice, candidates, choose, pace_of, ready
 
 _SENTENCES: Final = {
     "en": "Hello, this is how your video will sound.",
@@ -95,7 +95,7 @@ def speak(job: Mapping[str, Any], target: Path) -> None:
 
 
 def offered(language: str, models: Path) -> list[dict[str, Any]]:
-    """Return the voices of a language, best first: id, label, grade, gender, ready."""
+    """Return the voices of a language, best first: id, label, grade, gender, characters_per_s, ready."""
     try:
         found = candidates(language)
     except NoVoiceError:
@@ -106,6 +106,7 @@ def offered(language: str, models: Path) -> list[dict[str, Any]]:
             "label": _label(voice),
             "grade": voice.grade,
             "gender": voice.gender,
+            "characters_per_s": pace_of(voice),
             "ready": ready(voice, models),
         }
         for voice in found
@@ -115,7 +116,12 @@ def offered(language: str, models: Path) -> list[dict[str, Any]]:
 def _label(voice: Voice) -> str:
     """Return a voice's name as people say it, such as `Dora` for `kokoro:ef_dora`."""
     if voice.engine == "espeak":
-        return "eSpeak"
-    # Kokoro's names begin with language and gender, Piper's with the language and end with the size.
-    part = voice.speaker.partition("_")[2] if voice.engine == "kokoro" else voice.speaker.split("-")[1]
-    return part.replace("_", " ").title()
+        return f"eSpeak {voice.speaker.partition('+')[2]}".strip()
+    if voice.engine == "kokoro":  # its names begin with language and gender
+        return _words(voice.speaker.partition("_")[2])
+    _, name, quality = voice.speaker.split("-")
+    return _words(name) if quality == "medium" else f"{_words(name)} ({quality.replace('_', ' ')})"
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ").title()

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 POSSIBLE: Final = 0.15
 """The detector's certainty that is enough here. Soft and distant speech under music has it; music alone does not."""
-BRIDGE_S: Final = 1.0
+BRIDGE_S: Final = 0.5
 """Shorter gaps are taken as spoken: a voice that comes and goes for the detector goes on for the ear."""
 OUTSIDE_S: Final = 0.3
 """A line that lies further outside the windows than this widens them."""

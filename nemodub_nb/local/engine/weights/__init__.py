@@ -1,5 +1,6 @@
 """Models: what there is, what is here, and how to bring the rest."""
 
+from nemodub_nb.local.engine.weights.bring import bring, names_in
 from nemodub_nb.local.engine.weights.catalogue import entries, entry
 from nemodub_nb.local.engine.weights.firefox import files_in as firefox_files
 from nemodub_nb.local.engine.weights.firefox import name_of as firefox_name
@@ -12,6 +13,7 @@ from nemodub_nb.local.engine.weights.sources import Entry
 __all__ = [
     "Entry",
     "ModelRow",
+    "bring",
     "ensure",
     "entries",
     "entry",
@@ -23,4 +25,5 @@ __all__ = [
     "get_model",
     "list_models",
     "model_path",
+    "names_in",
 ]

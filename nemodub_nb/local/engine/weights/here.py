@@ -26,7 +26,7 @@ def find(name: str, models_dir: Path) -> Path | None:
     Looks into `NEMODUB_MODELS`, then into `models_dir`. Raises WeightsUnavailableError for an unknown name.
     """
     entry = catalogue.entry(name)
-    return next((folder for root in _roots(models_dir) if _complete(entry, folder := root / name)), None)
+    return next((folder for root in _roots(models_dir) if complete(entry, folder := root / name)), None)
 
 
 def ensure(name: str, models_dir: Path, on_progress: Callable[[int, int], None] | None = None) -> Path:
@@ -39,16 +39,25 @@ def ensure(name: str, models_dir: Path, on_progress: Callable[[int, int], None] 
     entry = catalogue.entry(name)
     if (found := find(name, models_dir)) is not None:
         return found
-    # What fetching needs (an HTTP client, a lock, archives) is loaded when something is missing, not in every run.
-    from filelock import FileLock
-
+    # What fetching needs (an HTTP client, archives) is loaded when something is missing, not in every run.
     from nemodub_nb.local.engine.weights.fetch import fetch
+
+    # Another process may have fetched it while this one waited.
+    return locked(
+        entry,
+        models_dir,
+        lambda: find(name, models_dir) or fetch(entry, models_dir, on_progress or _silent),
+    )
+
+
+def locked(entry: Entry, models_dir: Path, bring: Callable[[], Path]) -> Path:
+    """Return what `bring` does while no other process brings the same model. Raises NoSpaceError for a full disk."""
+    from filelock import FileLock
 
     try:
         models_dir.mkdir(parents=True, exist_ok=True)
-        with FileLock(models_dir / f".{name}.lock", timeout=_LOCK_S):
-            # Another process may have fetched it while this one waited.
-            return find(name, models_dir) or fetch(entry, models_dir, on_progress or _silent)
+        with FileLock(models_dir / f".{entry.name}.lock", timeout=_LOCK_S):
+            return bring()
     except OSError as error:
         raise NoSpaceError(
             f"{entry.name} could not be written to {models_dir}: {error.strerror or error}.",
@@ -65,7 +74,8 @@ def _roots(models_dir: Path) -> list[Path]:
     return [Path(kept).expanduser(), models_dir] if kept else [models_dir]
 
 
-def _complete(entry: Entry, folder: Path) -> bool:
+def complete(entry: Entry, folder: Path) -> bool:
+    """Tell whether a folder holds every file of a model, at its size where that is known."""
     if not folder.is_dir():
         return False
     for file in entry.files:

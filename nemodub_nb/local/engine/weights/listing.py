@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from nemodub_nb.languages import base
 from nemodub_nb.local.engine.errors import WeightsUnavailableError
 from nemodub_nb.local.engine.weights import catalogue, here
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from pathlib import Path
 
 
@@ -31,8 +32,12 @@ class ModelRow:
     """Where it lies on this machine, None when it does not."""
 
 
-def list_models(models_dir: Path) -> list[ModelRow]:
-    """Return every model known by name, those on this machine first."""
+def list_models(models_dir: Path, languages: Collection[str] = ()) -> list[ModelRow]:
+    """Return every model known by name, those on this machine first.
+
+    With `languages`, only those that serve one of them, and those that serve many.
+    """
+    wanted = {base(tag) for tag in languages}
     rows = [
         ModelRow(
             entry.name,
@@ -43,6 +48,7 @@ def list_models(models_dir: Path) -> list[ModelRow]:
             str(found) if (found := here.find(entry.name, models_dir)) else None,
         )
         for entry in catalogue.entries()
+        if not wanted or not entry.languages or wanted.intersection(entry.languages)
     ]
     return sorted(rows, key=lambda row: row.path is None)
 
