@@ -19,6 +19,7 @@ TRANSCRIPT_COLUMNS: Final[dict[str, Any]] = {
     "start_s": "float64",
     "end_s": "float64",
     "text": _STRING,
+    "speaker": _STRING,
 }
 """What the transcript says, a row a line. Times are seconds of the clip."""
 LINE_COLUMNS: Final[dict[str, Any]] = {
@@ -27,6 +28,7 @@ LINE_COLUMNS: Final[dict[str, Any]] = {
     "source_start_s": "float64",
     "source_end_s": "float64",
     "source_text": _STRING,
+    "speaker": _STRING,
     "start_s": "float64",
     "text": _STRING,
     "voice": _STRING,
@@ -71,7 +73,13 @@ def transcript(draft: object, clip: str | None = None) -> pd.DataFrame:
             said = segment.meta.get("line")
             line = said if isinstance(said, int) else number
             known = rows.setdefault(
-                line, {"line": line, "start_s": segment.start_ms / 1000, "text": segment.text}
+                line,
+                {
+                    "line": line,
+                    "start_s": segment.start_ms / 1000,
+                    "text": segment.text,
+                    "speaker": segment.meta.get("speaker"),
+                },
             )
             known["end_s"] = segment.end_ms / 1000
     return _frame(list(rows.values()), TRANSCRIPT_COLUMNS)

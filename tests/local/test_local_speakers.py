@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from nemodub_nb.local.agent import replies
 from nemodub_nb.local.agent.actions import Dub, OriginalVoice, TellApart, UseSeparator, UseVoice
 from nemodub_nb.local.agent.grammar import understand
 from nemodub_nb.local.agent.plan import ClipPlan, language_key
@@ -72,3 +73,16 @@ def test_a_plan_holds_the_cast_and_a_change_of_it_is_another_dub():
     assert plan.with_voice("es", DORA).voices_of("es") == DORA
     assert language_key(plan, "es") != language_key(plan.with_cast("es", "Ben", DORA), "es")
     assert language_key(plan, "fr") == language_key(ClipPlan(("es",)), "fr")
+
+
+def test_the_speakers_are_named_where_there_are_several():
+    people = [{"name": "Speaker 1", "gender": "male"}, {"name": "Anna", "gender": None}]
+    analysis = {
+        "source_language": "en",
+        "transcript_by": "whisper-base",
+        "transcript": [1, 2],
+        "speakers": people,
+    }
+    said = "I heard 2 lines of English in a.mp4."
+    assert replies.heard(analysis, "a.mp4") == f"{said} 2 people speak: Speaker 1 (a man) and Anna."
+    assert replies.heard(analysis | {"speakers": people[:1]}, "a.mp4") == said

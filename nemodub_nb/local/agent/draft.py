@@ -181,7 +181,12 @@ def _text_segments(view: ClipView, lines: Iterable[Mapping[str, Any]], number: s
     return [
         {
             "d": max(1, _ms(at + last - first) - _ms(at)),
-            "m": {"start_ms": _ms(at), "text": line["text"], **({"line": line[number]} if number else {})},
+            "m": {
+                "start_ms": _ms(at),
+                "text": line["text"],
+                **({"line": line[number]} if number else {}),
+                **({"speaker": line["speaker"]} if line.get("speaker") else {}),
+            },
         }
         for line in lines
         for at, first, last in ranges.windows(view.parts, line["start_s"], line["end_s"])

@@ -16,7 +16,8 @@ HELP = (
     "“Keep the original voice low under the dub”, “Set the background volume to 35%”, "
     "“Burn the subtitles into the picture”, “No subtitles”, “Add a title “Hello” for 5 seconds”, "
     "“Trim to the first 10 seconds”, “Cut the first 2 seconds”, “Make it 9:16”, “For TikTok”, “−14 LUFS”, "
-    "“Use the voice kokoro:ef_dora for Spanish”, “Speak faster”, “Use the fast voices” or “Undo”. "
+    "“Use the voice kokoro:ef_dora for Spanish” or “… for Anna in Spanish”, “Use one voice”, “Take the voice out with Demucs”, "
+    "“Speak faster”, “Use the fast voices” or “Undo”. "
     "To look before anything is spoken: “Translate it into Spanish for review”. To change a line, by the number that the tables "
     "show: “Change line 3 in Spanish to “Hola””, “Mute line 4”, “Keep the original voice in line 2”, “Approve all lines in Spanish”. "
     "Several of these fit into one message."
@@ -59,10 +60,20 @@ def heard(analysis: Mapping[str, Any], clip: str) -> str:
     """Say what was heard in a clip."""
     lines = count(len(analysis["transcript"]), "line")
     language = english_name(analysis["source_language"])
+    people = _people(analysis.get("speakers") or ())
     if analysis["transcript_by"] in ("given", "subtitles"):
         whose = "you gave me" if analysis["transcript_by"] == "given" else "that come with it"
-        return f"I took {lines} of {language} for {clip} from the subtitles {whose}."
-    return f"I heard {lines} of {language} in {clip}."
+        return f"I took {lines} of {language} for {clip} from the subtitles {whose}.{people}"
+    return f"I heard {lines} of {language} in {clip}.{people}"
+
+
+def _people(speakers: Sequence[Mapping[str, Any]]) -> str:
+    """Name the speakers where there are several, so that a voice can be chosen for one."""
+    if len(speakers) < 2:  # noqa: PLR2004 - one speaker needs no name
+        return ""
+    known = {"female": " (a woman)", "male": " (a man)"}
+    named = [f"{one['name']}{known.get(one['gender'], '')}" for one in speakers]
+    return f" {len(named)} people speak: {listed(named)}."
 
 
 def written(language: str) -> str:

@@ -134,6 +134,7 @@ class SessionDesk:
             "source_language": result["source_language"],
             "transcript_by": result["transcript_by"],
             "transcript": result["transcript"],
+            "speakers": result.get("speakers") or old.get("speakers", []),
             "separated": separated or old.get("separated", False),
             "separator": plan.separator if separated else old.get("separator", "deepfilternet"),
             "bed": bed or old.get("bed"),

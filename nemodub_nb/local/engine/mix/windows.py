@@ -19,7 +19,7 @@ BRIDGE_S: Final = 0.5
 """Shorter gaps are taken as spoken: a voice that comes and goes for the detector goes on for the ear."""
 OUTSIDE_S: Final = 0.3
 """A line that lies further outside the windows than this widens them."""
-_KEY: Final = f"silero {POSSIBLE}, bridged {BRIDGE_S} s"
+_KEY: Final = f"silero {POSSIBLE}, padded 0.03 s"
 
 
 def possible_speech(clip: Clip, steps: Steps, sure: Speech) -> Speech:
@@ -30,7 +30,9 @@ def possible_speech(clip: Clip, steps: Steps, sure: Speech) -> Speech:
 
         from nemodub_nb.local.engine.transcribe.windows import windows
 
-        options = VadOptions(threshold=POSSIBLE, min_silence_duration_ms=150, min_speech_duration_ms=100)
+        options = VadOptions(
+            threshold=POSSIBLE, min_silence_duration_ms=150, speech_pad_ms=30, min_speech_duration_ms=100
+        )
         return [
             (start_s + part["start"] / RATE, start_s + part["end"] / RATE)
             for start_s, samples in windows(mono(clip.path), RATE)
