@@ -10,7 +10,7 @@ import pytest
 from nemodub_nb.local.engine.clip import look_into
 from nemodub_nb.local.engine.dub import dub
 from nemodub_nb.local.engine.jobs import DubJob
-from nemodub_nb.local.engine.lines import numbered
+from nemodub_nb.local.engine.lines import Said, numbered
 from nemodub_nb.local.engine.media.audio import audio_writer, read_audio
 from nemodub_nb.local.engine.progress import silent
 from nemodub_nb.local.engine.speak import SpeakRequest, VoicePool, candidates
@@ -135,3 +135,32 @@ def _with_music(path: Path, level_db: float, to: Path) -> Path:
     with audio_writer(to, channels=1) as writer:
         writer.write((sound + music).astype(np.float32))
     return to
+
+
+def test_without_the_model_one_voice_speaks_for_all_and_the_note_says_why(dialogue, tmp_path, monkeypatch):
+    path, turns = dialogue
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.delenv("NEMODUB_MODELS", raising=False)
+    steps = Steps(tmp_path / "cache")
+    clip = look_into(path, steps)
+    lines = numbered([(start, end, "x") for start, end, _ in turns])
+    for _ in range(2):
+        found = who_speaks(clip, lines, speech_of(clip, steps), steps, tmp_path / "models", silent)
+        assert (len(found.people), found.told_by) == (1, "nothing")
+        assert "nemodub models get speakers" in found.note
+    wanted = who_speaks(clip, lines, [], steps, tmp_path / "models", silent, apart=False)
+    assert (len(wanted.people), wanted.note) == (1, "")
+
+
+def test_names_in_the_transcript_need_no_model_and_gender_is_heard_all_the_same(dialogue, tmp_path):
+    path, turns = dialogue
+    steps = Steps(tmp_path / "cache")
+    clip = look_into(path, steps)
+    names = ["", "Anna"] * 3
+    lines = numbered(
+        [Said(start, end, "x", name) for (start, end, _), name in zip(turns, names, strict=True)]
+    )
+    found = who_speaks(clip, lines, speech_of(clip, steps), steps, tmp_path / "models", silent)
+    assert found.told_by == "transcript"
+    assert list(found.of_line.values()) == ["Speaker 1", "Anna"] * 3
+    assert [one.gender for one in found.people] == ["male", "female"]

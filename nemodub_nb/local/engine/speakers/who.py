@@ -15,7 +15,7 @@ from nemodub_nb.local.engine.speakers.cluster import centres, grouped, in_order,
 from nemodub_nb.local.engine.speakers.encoder import MODEL
 from nemodub_nb.local.engine.speakers.listen import VERSION, Heard
 from nemodub_nb.local.engine.speakers.pitch import Gender, gender_of, median_hz
-from nemodub_nb.local.engine.weights import ensure
+from nemodub_nb.local.engine.weights import ensure, find
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,6 +35,12 @@ ENOUGH_S: Final = 1.0
 """Shorter lines are given to the nearest of the people that longer ones show."""
 LEAST_S: Final = 3.0
 """A person who says less than this in all is taken for one of the others."""
+
+
+_ONE_PERSON: Final = (
+    "All lines are taken for one person's: the model that tells speakers apart is not here and could not be fetched "
+    f"(`nemodub models get {MODEL}` says why)."
+)
 
 
 @dataclass(frozen=True)
@@ -127,10 +133,17 @@ def told_apart(vectors: NDArray[np.float32], seconds: NDArray[np.float32]) -> li
 
 
 def _model(models: Path, report: Report) -> tuple[Path | None, str]:
+    """Return the folder of the model, or why there is none; what was not to be had is not asked for in every dub."""
+    from nemodub_nb.local.engine.weights.web import missed_lately, remember_missed
+
+    found = find(MODEL, models)
+    if found is None and missed_lately(MODEL, models):
+        return None, _ONE_PERSON
     try:
-        return ensure(MODEL, models, fetching(report, MODEL)), ""
-    except WeightsUnavailableError as error:
-        return None, f"{error.message} All lines are taken for one person's. {error.advice}"
+        return found or ensure(MODEL, models, fetching(report, MODEL)), ""
+    except WeightsUnavailableError:
+        remember_missed(MODEL, models)
+        return None, _ONE_PERSON
 
 
 def _heard(

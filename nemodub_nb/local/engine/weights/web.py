@@ -49,12 +49,21 @@ def require_reachable(url: str, models_dir: Path) -> None:
     Raises WebError when it does not, or did not within the last REMEMBER_S seconds.
     """
     host = urlsplit(url).netloc
-    memory = models_dir / _MEMORY
-    if time.time() - _remembered(memory).get(host, 0.0) < REMEMBER_S:
+    if missed_lately(host, models_dir):
         raise WebError(f"{host} cannot be reached")
     if not _answers(url):
-        _remember(memory, host)
+        remember_missed(host, models_dir)
         raise WebError(f"{host} cannot be reached")
+
+
+def missed_lately(what: str, models_dir: Path) -> bool:
+    """Tell whether a host, or anything else of a name, could not be had within the last REMEMBER_S seconds."""
+    return time.time() - _remembered(models_dir / _MEMORY).get(what, 0.0) < REMEMBER_S
+
+
+def remember_missed(what: str, models_dir: Path) -> None:
+    """Keep in mind that something could not be had, for every process that shares the models folder."""
+    _remember(models_dir / _MEMORY, what)
 
 
 def download(url: str, to: Path, on_bytes: Callable[[int], None]) -> str | None:
