@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from nemodub_nb.local.engine import weights
@@ -77,6 +77,7 @@ def test_the_voice_goes_where_it_is_and_the_rest_stays(model, tmp_path):
 
 
 @given(seconds=st.floats(0.01, 3.0), block=st.integers(100, 60_000))
+@example(seconds=1.0, block=SEGMENT // 2)  # a segment ends where a block does
 @settings(max_examples=25, deadline=None)
 def test_segments_join_without_a_seam_for_any_length(model, seconds, block):
     sound = np.random.default_rng(0).normal(0, 0.2, (int(seconds * 44_100), 2)).astype(np.float32)

@@ -85,7 +85,9 @@ def separated(
     at = 0
     source = iter(blocks)
     while True:
-        while len(held) < size and (block := next(source, None)) is not None:
+        while (
+            len(held) <= size and (block := next(source, None)) is not None
+        ):  # to know whether it is the last
             held = np.concatenate([held, block])
         if not len(held):
             return
