@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from nemodub_nb import languages, timeline
 from nemodub_nb.fitting import PlannedLine
+from nemodub_nb.speaker_labels import said_by
 from nemodub_nb.spoken_lines import from_cues
-from nemodub_nb.timed_text import parse_subtitles
+from nemodub_nb.timed_text import Said, timed_blocks
 
 from .attachments import memory_parts, transcript_part
 from .errors import BadInputError
@@ -102,7 +103,9 @@ def _timed(given: Lines, what: str) -> list[tuple[float, float, str]]:
     """Return timed lines, joined to sentences as a dub joins them."""
     if isinstance(given, str | os.PathLike):
         cues = _cues(Path(given), what)
-        return [(start, end, text) for start, end, text in from_cues(cues) if end > start]
+        return [
+            (line.start_s, line.end_s, line.text) for line in from_cues(cues) if line.end_s > line.start_s
+        ]
     missing = [name for name in _TIMED if name not in given.columns]
     if missing:
         raise BadInputError(
@@ -114,8 +117,8 @@ def _timed(given: Lines, what: str) -> list[tuple[float, float, str]]:
     return [(start, end, text) for start, end, text in timed if text and end > start]
 
 
-def _cues(path: Path, what: str) -> list[tuple[float, float, str]]:
-    cues = parse_subtitles(_content(transcript_part(path)))
+def _cues(path: Path, what: str) -> list[Said]:
+    cues = said_by(timed_blocks(_content(transcript_part(path))))
     if not cues:
         raise BadInputError(f"The {what} {path.name} has no timed lines.", "Give an SRT or WebVTT file.")
     return cues
@@ -135,7 +138,7 @@ def _translated(
     if isinstance(given, str | os.PathLike):
         path = Path(given)
         if path.suffix.lower() in _SUBTITLES:
-            return _by_time(timed, _cues(path, "translation"))
+            return _by_time(timed, [(cue.start_s, cue.end_s, cue.text) for cue in _cues(path, "translation")])
         if path.suffix.lower() not in _TABLES:
             raise BadInputError(
                 f"{path.name} cannot be used here.", f"Give {', '.join(_SUBTITLES + _TABLES)}."

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from nemodub_nb.local.engine.lines import Said
-from nemodub_nb.local.engine.speakers.labels import turns
-from nemodub_nb.local.engine.transcribe.sentences import from_cues
-from nemodub_nb.local.engine.transcribe.subtitle_file import parse_subtitles
+from nemodub_nb.speaker_labels import said_by, turns
+from nemodub_nb.spoken_lines import from_cues
+from nemodub_nb.timed_text import Said, timed_blocks
 
 
 def _pairs(*subtitles: str) -> list[list[tuple[str, str]]]:
@@ -53,7 +52,7 @@ def test_the_dashes_of_a_dialogue_part_it_without_naming_anybody():
 
 
 def test_one_subtitle_of_two_people_is_shared_by_length():
-    cues = parse_subtitles("1\n00:00:01,000 --> 00:00:04,000\n- Twelve signs.\n- Yes.\n")
+    cues = said_by(timed_blocks("1\n00:00:01,000 --> 00:00:04,000\n- Twelve signs.\n- Yes.\n"))
     assert [cue.text for cue in cues] == ["Twelve signs.", "Yes."]
     assert cues[0].end_s == cues[1].start_s
     assert cues[0].end_s - cues[0].start_s > 2 * (cues[1].end_s - cues[1].start_s)

@@ -12,10 +12,10 @@ from nemodub_nb.local.engine.clip import Clip
 from nemodub_nb.local.engine.errors import NoSpeechError
 from nemodub_nb.local.engine.lines import Line, numbered
 from nemodub_nb.local.engine.progress import Progress, Report
-from nemodub_nb.local.engine.speakers.labels import said_by
 from nemodub_nb.local.engine.steps import Steps
 from nemodub_nb.local.engine.transcribe.subtitle_file import read_subtitles
 from nemodub_nb.local.engine.transcribe.voice_activity import RATE, Speech, mono, speech_of
+from nemodub_nb.speaker_labels import said_by
 from nemodub_nb.spoken_lines import from_cues
 from nemodub_nb.timed_text import Said
 

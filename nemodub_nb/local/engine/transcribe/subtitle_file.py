@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from nemodub_nb.local.engine.errors import BadTranscriptError
-from nemodub_nb.local.engine.speakers.labels import said_by
+from nemodub_nb.speaker_labels import said_by
 from nemodub_nb.timed_text import Said, parse_subtitles, timed_blocks
 
 

@@ -1,4 +1,4 @@
-"""Who speaks, as a transcript says it; the labels are taken out, since they are not spoken."""
+"""Who speaks, as a transcript says it; the labels are taken out, since they are not spoken. A leaf, as timed_text is."""
 
 from __future__ import annotations
 
