@@ -15,7 +15,7 @@ from nemodub_nb.local.engine.edits import merged
 from nemodub_nb.local.store import Approval
 
 if TYPE_CHECKING:
-    from nemodub_nb.local.agent.conversation import Desk
+    from nemodub_nb.local.agent.desk import Desk
     from nemodub_nb.local.store import Clip
 
 _FEW = 3

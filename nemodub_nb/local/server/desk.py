@@ -7,7 +7,7 @@ import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nemodub_nb.local.agent.conversation import DubError
+from nemodub_nb.local.agent.desk import DubError
 from nemodub_nb.local.agent.plan import ClipPlan, analysis_key, language_key, script_key
 from nemodub_nb.local.server.jobs import JobError
 from nemodub_nb.local.store import is_full
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class SessionDesk:
-    """What `agent.conversation.Desk` asks for."""
+    """What `agent.desk.Desk` asks for."""
 
     def __init__(self, backend: Backend, session_id: str) -> None:
         self._backend = backend

@@ -11,7 +11,8 @@ import time
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from nemodub_nb.local.agent.conversation import Answer, Event, respond
+from nemodub_nb.local.agent.conversation import respond
+from nemodub_nb.local.agent.desk import Answer, Event
 from nemodub_nb.local.agent.plan import ClipPlan
 from nemodub_nb.local.server.desk import SessionDesk
 from nemodub_nb.local.store import Outcome
