@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nemodub_nb.local.engine.speak import wav
-from nemodub_nb.local.engine.speak.espeak import ESPEAK
 
 if TYPE_CHECKING:
     import numpy as np
@@ -83,8 +82,7 @@ def _speak(request: dict[str, Any]) -> tuple[NDArray[np.float32], int]:
         case "espeak":
             from nemodub_nb.local.engine.speak import espeak
 
-            with ESPEAK:
-                return espeak.speak(text, request["code"], speed)
+            return espeak.speak(text, request["code"], speed)
         case other:
             raise ValueError(f"there is no voice engine {other}")
 
