@@ -107,7 +107,7 @@ def batch(
     if dry_run:
         from .plan import plan
 
-        return plan(wanted)
+        return plan(wanted).table
     return run(wanted, show, on_row)
 
 
@@ -119,8 +119,8 @@ def plan_batch(
 ) -> pd.DataFrame:
     """Return what `batch` would do, one row a clip and language; nothing is written. Takes the same options.
 
-    Columns: clip, source, language, plan (do, done, refused), minutes (of the clip), seconds (about, of one worker), cost
-    (credits, about), missing (models and programs that are fetched or have to be added first), error, advice.
-    `.attrs` has the sums: rows, seconds (with all workers), cost.
+    Columns: clip, source, language, plan (do, done, refused), minutes (of the clip, where something is left to do), seconds
+    (about, of one worker), cost (credits, about), missing (the command that adds what this machine lacks), error, advice.
+    `.attrs` has the sums: rows, workers, seconds (with all of them), cost.
     """
     return batch(manifest, to, out, dry_run=True, **options)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from .frame import frame, row
@@ -59,8 +59,7 @@ class Board:
     def _begin(self, clip: Clip, language: str, before: Row | None, files: Mapping[str, int]) -> Row:
         attempts = int((before or {}).get("attempts") or 0)
         if clip.refusal:
-            why = {"error": clip.refusal.message, "advice": clip.refusal.advice}
-            return row(clip, language, status="refused", backend=self.backend, attempts=0, **why)
+            return self._refused(clip, language)
         same = before is not None and before.get("wanted") == self._wanted[clip.source, language]
         if before and same and before["status"] == "done":
             kept = [before.get(name) for name in ("output", "subtitles", "report")]
@@ -68,20 +67,34 @@ class Board:
                 return before
         return row(clip, language, status="queued", backend=self.backend, attempts=attempts)
 
+    def _refused(self, clip: Clip, language: str) -> Row:
+        assert clip.refusal
+        why = {"error": clip.refusal.message, "advice": clip.refusal.advice}
+        return row(clip, language, status="refused", backend=self.backend, attempts=0, **why)
+
     def open(self) -> None:
         """Begin to write down; until then nothing is written."""
         self._journal.merge(list(self._before.values()))
 
-    def left(self, clips: Iterable[Clip]) -> list[Clip]:
-        """Return the clips with only those languages that are still to be made."""
+    def left(self, clips: Iterable[Clip], only: Container[Name] | None = None) -> list[Clip]:
+        """Return the clips with only those languages that are still to be made, of those only the ones that are named."""
         from dataclasses import replace
+
+        def wanted(name: Name) -> bool:
+            return self.rows[name]["status"] == "queued" and (only is None or name in only)
 
         kept = []
         for clip in clips:
-            tags = tuple(tag for tag in clip.languages if self.rows[clip.source, tag]["status"] == "queued")
+            tags = tuple(tag for tag in clip.languages if wanted((clip.source, tag)))
             if tags:
                 kept.append(replace(clip, languages=tags))
         return kept
+
+    def refuse(self, clip: Clip) -> None:
+        """Say of all that is left of a clip why it cannot be dubbed."""
+        for language in clip.languages:
+            if self.rows[clip.source, language]["status"] == "queued":
+                self._set((clip.source, language), self._refused(clip, language))
 
     def running(self, name: Name) -> None:
         """Say that a row has begun."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import threading
 import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import CancelledError
 from pathlib import Path
 from typing import Any, Final
 
@@ -32,7 +34,12 @@ _CONNECT_S: Final = 30.0
 _TRY_S: Final = 5.0
 _COME_BACK_S: Final = 60.0
 _LOOK_S: Final = 1.0
+_NOBODY_S: Final = 15.0
+"""How long there may be nobody to do the work before it is said."""
 _LOST: Final = (KilledWorker, FutureCancelledError)
+_GONE: Final = (OSError, TimeoutError, CancelledError)
+_UNREACHABLE: Final = (OSError, TimeoutError, ValueError)
+_INSTALL: Final = "Install nemodub_nb in the same version everywhere: [cluster] for the scheduler, [local,cluster] for the workers."
 Key = str
 
 
@@ -43,6 +50,9 @@ class Cluster:
         """Connect to a scheduler by its address or scheduler file, or use a client that is there. Raises BadInputError."""
         self._place, self._resources = place, dict(resources) or None
         self._address = scheduler if isinstance(scheduler, str) else ""
+        self._loud = contextlib.ExitStack()
+        if self._address:
+            self._loud.enter_context(_quiet())
         self._client = scheduler if not self._address else self._connected(_CONNECT_S)
         self.dashboard = str(self._client.dashboard_link or "")
         self._tell: Tell = lambda _: None
@@ -64,6 +74,7 @@ class Cluster:
         if self._address:
             with contextlib.suppress(Exception):
                 self._client.close(timeout=2)
+        self._loud.close()
 
     def submit(self, clips: Sequence[Clip], turn: int = 0) -> list[Any]:
         """Hand over the graph of some clips: hear each once, then each of its languages. Returns the languages' futures.
@@ -127,7 +138,8 @@ class Cluster:
         """Hand clips over, as many at a time as keep the scheduler small, and tell what ends; return what was lost."""
         self._names.clear()
         chunks = enumerate(_chunks(clips))
-        finished = as_completed(loop=self._client.loop, with_results=True, raise_errors=False)
+        # Without their results: asking for one while the scheduler ends would lose its row for ever.
+        finished = as_completed(loop=self._client.loop)
         whole = True
 
         def fill() -> None:
@@ -138,11 +150,12 @@ class Cluster:
 
         fill()
         for batch in finished.batches():
-            for future, made in batch:
-                self._futures.discard(future)
-                if self._over.is_set():
-                    return []
-                if self._ended(future, made):
+            self._futures.difference_update(batch)
+            if self._over.is_set():
+                return []
+            made = self._results([future for future in batch if future.status == "finished"])
+            for future in batch:
+                if self._ended(future, made.get(future.key)):
                     self._names.pop(future.key)
                 else:
                     whole = False
@@ -150,19 +163,30 @@ class Cluster:
         rest = [(clip, language) for _, chunk in chunks for clip in chunk for language in clip.languages]
         return [*self._names.values(), *rest]
 
-    def _ended(self, future: Any, made: Any) -> bool:
+    def _results(self, finished: list[Any]) -> dict[Key, Any]:
+        """Return the rows that can still be had."""
+        try:
+            return dict(self._client.gather({future.key: future for future in finished}, errors="skip"))
+        except _GONE:
+            return {}
+
+    def _ended(self, future: Any, made: dict[str, Any] | None) -> bool:
         """Tell what became of a row, unless it was lost."""
         clip, language = self._names[future.key]
-        if future.status == "finished":
+        if made is not None:
             self._tell(Ended(made))
             return True
         if future.status != "error":
             return False
-        error = made[1] if isinstance(made, tuple) else future.exception()
+        try:
+            error = future.exception()
+        except _GONE:
+            return False
         if isinstance(error, _LOST):
             return False
         why = f"It failed on the cluster ({type(error).__name__}: {error})."
-        advice = "Run the same again; what is finished is kept."
+        unlike = isinstance(error, ModuleNotFoundError) or "deserialization of the task graph" in str(error)
+        advice = _INSTALL if unlike else "Run the same again; what is finished is kept."
         self._tell(Ended(row(clip, language, status="failed", error=why, advice=advice)))
         return True
 
@@ -175,7 +199,8 @@ class Cluster:
             self._tell(Ended(row(clip, language, status="failed", **why)))
 
     def _watch(self) -> None:
-        """Tell which rows have begun."""
+        """Tell which rows have begun, and when nobody is there to do them."""
+        since, said = time.monotonic(), ""
         while not self._over.wait(_LOOK_S):
             with contextlib.suppress(Exception):  # while a scheduler is away, nothing can be seen
                 for keys in self._client.processing().values():
@@ -183,10 +208,32 @@ class Cluster:
                         if str(key) in self._names:
                             clip, language = self._names[str(key)]
                             self._tell(Running(clip.source, language))
+                lacking = self._lacking()
+                if not lacking:
+                    since, said = time.monotonic(), ""
+                elif lacking != said and time.monotonic() - since > _NOBODY_S:
+                    said = lacking
+                    self._tell(Note(lacking))
+
+    def _lacking(self) -> str:
+        """Return why nobody does the work; empty when somebody can."""
+        workers = self._client.scheduler_info(n_workers=-1)["workers"].values()
+        if not workers:
+            return "The scheduler has no workers; waiting for one."
+        wanted = self._resources or {}
+        if any(
+            all(one["resources"].get(name, 0) >= count for name, count in wanted.items()) for one in workers
+        ):
+            return ""
+        named = ", ".join(f"{name}={count:g}" for name, count in wanted.items())
+        return f"None of the workers has {named}; waiting for one that does."
 
     def _back(self) -> bool:
         """Wait until the scheduler is there again."""
         if not self._address:
+            ends = time.monotonic() + _COME_BACK_S
+            while self._client.status != "running" and time.monotonic() < ends and not self._over.is_set():
+                time.sleep(_LOOK_S)  # it connects by itself
             return bool(self._client.status == "running")
         with contextlib.suppress(Exception):
             self._client.close(timeout=2)
@@ -196,25 +243,51 @@ class Cluster:
             return False
         return True
 
-    def _where(self) -> dict[str, str]:
-        """Return what names the scheduler: its address, or the file that it wrote its address to."""
-        if "://" in self._address:
-            return {"address": self._address}
-        path = Path(self._address).expanduser()
-        return {"scheduler_file": str(path)} if path.suffix == ".json" else {"address": self._address}
-
     def _connected(self, patience_s: float) -> Client:
         ends = time.monotonic() + patience_s
         while True:
             try:
-                return Client(**self._where(), timeout=_TRY_S, set_as_default=False, name="nemodub-batch")
-            except (OSError, TimeoutError, ValueError) as error:
+                return _client(self._address)
+            except _UNREACHABLE as error:
                 if time.monotonic() > ends:
                     raise BadInputError(
                         f"No Dask scheduler answers at {self._address} ({error}).",
                         "Check the address, and that the scheduler runs.",
                     ) from error
                 time.sleep(1.0)
+
+
+def threads_of(scheduler: Any) -> int:
+    """Return how many tasks the workers of a scheduler do at once; 0 where none answers soon."""
+    if not isinstance(scheduler, str):
+        return sum(scheduler.nthreads().values())
+    try:
+        with _quiet(), _client(scheduler) as client:
+            return sum(client.nthreads().values())
+    except _UNREACHABLE:
+        return 0
+
+
+def _client(scheduler: str) -> Client:
+    """Connect to a scheduler by its address, or by the file that it wrote its address to."""
+    path = Path(scheduler).expanduser()
+    by_file = path.suffix == ".json"
+    if by_file and not path.exists():  # Dask would wait for it without an end
+        raise FileNotFoundError(f"{path} is not there")
+    where = {"scheduler_file": str(path)} if by_file else {"address": scheduler}
+    return Client(**where, timeout=_TRY_S, set_as_default=False, name="nemodub-batch")
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep Dask from printing tracebacks about a scheduler that is away: it is said in a sentence instead."""
+    log = logging.getLogger("distributed.client")
+    before = log.level
+    log.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        log.setLevel(before)
 
 
 def _chunks(clips: Sequence[Clip]) -> Iterator[Sequence[Clip]]:

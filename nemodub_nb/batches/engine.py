@@ -12,6 +12,8 @@ from collections import deque
 from collections.abc import Mapping
 from typing import Any, Final, Self
 
+from .cores import ONE_THREAD, Core
+
 _STAY_S: Final = 60
 """How long an engine without work waits for some."""
 COMMAND: Final = (sys.executable, "-m", "nemodub_nb.local.engine.worker", "--stay", str(_STAY_S))
@@ -40,21 +42,13 @@ def run(job: Mapping[str, Any]) -> dict[str, Any]:
     return hand.do(job)
 
 
-def cores() -> int:
-    """Return how many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 class Hand:
     """Does one job at a time: what a thread works with. Another thread may stop it."""
 
-    def __init__(self, number: int = 0, hands: int = 0) -> None:
-        """Take a core for itself, as long as there is one for each of the hands.
-
-        An engine spreads over all cores it finds, and two that do so hinder each other.
-        """
-        mine = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
-        self._cores = {mine[number]} if 0 < hands <= len(mine) else None
+    def __init__(self, *, own_core: bool = True) -> None:
+        """Work on one core: one that nobody else has where that can be had. Without `own_core`, on all there are."""
+        self._core = Core.claim() if own_core else None
+        self._environment = ONE_THREAD if own_core and self._core is None else {}
         self._engine: _Engine | None = None
         self.stopped = False
 
@@ -65,6 +59,8 @@ class Hand:
     def __exit__(self, *_: object) -> None:
         _current.hand = None
         self._drop()
+        if self._core is not None:
+            self._core.release()
 
     def stop(self) -> None:
         """End the job at work, and every one that would begin; called from another thread."""
@@ -78,7 +74,7 @@ class Hand:
             # It may have ended for want of work or memory: that is no fault of this job.
             with contextlib.suppress(JobLostError):
                 return self._asked(self._engine, job)
-        self._engine = engine = _Engine(self._cores)
+        self._engine = engine = _Engine(self._core, self._environment)
         return self._asked(engine, job)
 
     def _asked(self, engine: _Engine, job: Mapping[str, Any]) -> dict[str, Any]:
@@ -101,10 +97,11 @@ class Hand:
 class _Engine:
     """A process of the engine."""
 
-    def __init__(self, only: set[int] | None) -> None:
+    def __init__(self, core: Core | None, environment: Mapping[str, str]) -> None:
         # A session of its own: Ctrl-C is for the batch, which then ends its engines.
         self.process = subprocess.Popen(
             COMMAND,
+            env={**os.environ, **environment},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -113,9 +110,8 @@ class _Engine:
             errors="replace",
             start_new_session=True,
         )
-        if only:
-            with contextlib.suppress(OSError):
-                os.sched_setaffinity(self.process.pid, only)
+        if core is not None:
+            core.keep(self.process.pid)
         self._log: deque[str] = deque(maxlen=_LAST_WORDS)
         assert self.process.stderr
         self._listener = threading.Thread(target=self._log.extend, args=(self.process.stderr,), daemon=True)

@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+from nemodub_nb.cores import cores
+
 from . import tasks
 from .engine import Hand, JobLostError
 from .events import Ended, Event, Running, Tell
@@ -29,7 +31,7 @@ class Here:
 
     def __init__(self, place: Place, workers: int) -> None:
         self._place = place
-        self._hands = [Hand(number, workers) for number in range(workers)]
+        self._hands = [Hand(own_core=workers <= cores()) for _ in range(workers)]
         self._threads: list[threading.Thread] = []
         self._waiting: queue.PriorityQueue[tuple[Order, Callable[[], None] | None]] = queue.PriorityQueue()
         self._tell: Tell = lambda _: None

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+import threading
+from collections.abc import Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
+from nemodub_nb.cores import cores
 from nemodub_nb.project import BadInputError
 
 from . import tasks
 from .board import Board, OnRow, Watcher
-from .engine import cores
 from .events import Ended, Event, Note, Running, Workers
+from .journal import Name
 from .manifest import Wanted, absolute, parse_languages, read
 from .result import Batch
 from .show import watcher
@@ -40,6 +43,11 @@ class Order:
     resources: Mapping[str, float] = field(default_factory=dict)
     budget: float | None = None
     engine: str = ENGINE
+
+    @property
+    def connects_to(self) -> Any:
+        """The Dask client, address or scheduler file that is worked with; None: engines here, or the cloud."""
+        return (self.scheduler or os.environ.get(SCHEDULER) or None) if self.backend == "local" else None
 
     def clips(self) -> list[Clip]:
         """Read the manifest."""
@@ -92,21 +100,45 @@ def _paths(given: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> 
     return tuple(absolute(os.fspath(one)) for one in several)
 
 
-def run(wanted: Order, show: bool | Watcher = True, on_row: OnRow | None = None) -> Batch:
-    """Do what is missing or has changed, and return the whole table. Ctrl-C and Stop end it early and leave it tidy."""
-    shown = watcher(show)
+def run(
+    wanted: Order,
+    show: bool | Watcher = True,
+    on_row: OnRow | None = None,
+    *,
+    only: Container[Name] | None = None,
+    halt: threading.Event | None = None,
+) -> Batch:
+    """Do what is missing or has changed, and return the whole table. Ctrl-C and Stop end it early and leave it tidy.
+
+    only: the rows that are tried, when not all that are left shall be. halt: set from another thread, it is a Stop.
+    Raises BadInputError while another batch of this process writes to the same folder: both would do the same.
+    """
+
+    def again() -> Batch:
+        return run(wanted, show, on_row)
+
+    with _alone(wanted.out):
+        made = _run(wanted, watcher(show), on_row, only, halt or threading.Event())
+    return replace(made, again=again)
+
+
+def _run(
+    wanted: Order, shown: Watcher, on_row: OnRow | None, only: Container[Name] | None, halt: threading.Event
+) -> Batch:
     clips = wanted.clips()
     store = Store(wanted.out)
     _usable(store)
     board = Board(clips, store, wanted.version, wanted.backend)
     board.open()
-    left = board.left(clips)
+    shown.update(board)
+    left = board.left(clips, only)
     stopped, interrupted = "", False
     if left:
         sweep()
+        store.sweep()
         workers = _workers(wanted)
         try:
-            stopped = _follow(board, workers, left, shown, on_row)
+            stopped = _follow(board, workers, left, _Watching(shown, on_row, halt))
         except KeyboardInterrupt:
             interrupted = True
             stopped = "Stopped. Run the same again to go on: what is finished is kept."
@@ -125,16 +157,48 @@ def run(wanted: Order, show: bool | Watcher = True, on_row: OnRow | None = None)
         interrupted,
         board.dashboard,
         board.reused,
-        lambda: run(wanted, show, on_row),
     )
 
 
-def _follow(board: Board, workers: Workers, left: list[Clip], shown: Watcher, on_row: OnRow | None) -> str:
-    """Take what the workers tell until their end; return why that came early, if it did."""
+@contextlib.contextmanager
+def _alone(out: str) -> Iterator[None]:
+    with _lock:
+        if out in _written:
+            raise BadInputError(
+                f"Another batch in this process writes to {out}.", "Wait for its end, or stop it first."
+            )
+        _written.add(out)
+    try:
+        yield
+    finally:
+        _written.discard(out)
+
+
+_lock = threading.Lock()
+_written: Final[set[str]] = set()
+"""Folders that a batch of this process writes to now."""
+
+
+@dataclass(frozen=True)
+class _Watching:
+    """Who is told of a run, and who may end it."""
+
+    shown: Watcher
+    on_row: OnRow | None
+    halt: threading.Event
+
+
+def _follow(board: Board, workers: Workers, left: list[Clip], watching: _Watching) -> str:
+    """Take what the workers tell until their end; return why that came early, if it did.
+
+    Raises KeyboardInterrupt when somebody wants it to stop.
+    """
     told: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
     workers.start(left, told.put)
     why = ""
     while True:
+        if watching.halt.is_set():
+            raise KeyboardInterrupt
         try:
             event = told.get(timeout=_TURN_S)
         except queue.Empty:
@@ -145,14 +209,14 @@ def _follow(board: Board, workers: Workers, left: list[Clip], shown: Watcher, on
             board.running((event.source, event.language))
         elif isinstance(event, Ended):
             ended = board.end(event.row)
-            if on_row is not None:
-                on_row(ended)
+            if watching.on_row is not None:
+                watching.on_row(ended)
         elif event.text:
             why = event.text
             board.notes.append(event.text)
         board.dashboard = workers.dashboard
         board.keep()
-        shown.update(board)
+        watching.shown.update(board)
 
 
 def _workers(wanted: Order) -> Workers:
@@ -161,8 +225,7 @@ def _workers(wanted: Order) -> Workers:
         from .cloud import Cloud
 
         return Cloud(place, wanted.workers, wanted.budget)
-    scheduler = wanted.scheduler or os.environ.get(SCHEDULER)
-    if scheduler:
+    if scheduler := wanted.connects_to:
         from .cluster import Cluster
 
         return Cluster(place, scheduler, wanted.resources)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, TextIO
 
 from nemodub_nb.project.display import language_name
@@ -97,7 +97,7 @@ def summary(counts: Mapping[str, int], seconds: float) -> str:
 
 
 def page(
-    rows: list[Mapping[str, Any]],
+    rows: Sequence[Mapping[str, Any]],
     counts: Mapping[str, int],
     seconds: float,
     dashboard: str = "",

@@ -24,6 +24,8 @@ _KEPT_BYTES: Final = 8 * 1024**3
 """Fetched files may take this much of a worker's disk."""
 _IN_USE_S: Final = 3600.0
 """A fetched file that was looked at so recently is never removed."""
+_MAKING: Final = ".nemodub/making"
+_ABANDONED_S: Final = 3600.0
 _STAMPS: Final = ("ETag", "etag", "LastModified", "last_modified", "mtime", "size")
 
 
@@ -95,7 +97,7 @@ class Store:
     def making(self, name: str) -> Iterator[Path]:
         """Give a path on this machine to write to; what is there at the end is the file."""
         final = self.path(name)
-        folder = Path(self.path(".nemodub/making")) if self.local else scratch() / "making"
+        folder = Path(self.path(_MAKING)) if self.local else scratch() / "making"
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{uuid.uuid4().hex}{Path(name).suffix}"
         try:
@@ -107,6 +109,15 @@ class Store:
                 self.files.put_file(str(path), final)
         finally:
             path.unlink(missing_ok=True)
+
+    def sweep(self, older_s: float = _ABANDONED_S) -> None:
+        """Remove what killed processes have begun to write; what is being written changes all the time."""
+        if self.local:
+            oldest = time.time() - older_s
+            for part in Path(self.path(_MAKING)).glob("*"):
+                with contextlib.suppress(OSError):
+                    if part.stat().st_mtime < oldest:
+                        part.unlink()
 
     def remove(self, name: str) -> None:
         """Remove a file, if it is there."""

@@ -33,15 +33,18 @@ examples:
   nemodub batch list.csv --out s3://bucket/dubbed    files by any fsspec URL (pip install s3fs)
   nemodub batch clips --to es --backend cloud --budget 500
 
-on a Dask cluster (every worker needs "nemodub_nb[local,cluster]", and DIR must be the same place for all: shared or s3://):
+on a Dask cluster (every worker needs "nemodub_nb[local,cluster]", the scheduler "nemodub_nb[cluster]", and DIR must be the
+same place for all: shared or s3://; a worker is one core):
   one machine    dask scheduler & dask worker tcp://localhost:8786 --nworkers 4 --nthreads 1 &
                  nemodub batch clips --to es --scheduler tcp://localhost:8786
-  SSH            dask ssh --hostfile hosts.txt --nthreads 1 &
+  SSH            dask ssh --hostfile hosts.txt --nworkers 8 --nthreads 1 &      a worker a core; needs pip install paramiko
                  nemodub batch clips --to es --scheduler tcp://FIRST-HOST:8786 --out /shared/dubbed
-  Kubernetes     helm repo add dask https://helm.dask.org && helm install d dask/dask --set worker.image.repository=IMAGE
-                 nemodub batch s3://bucket/clips --to es --scheduler tcp://d-scheduler:8786 --out s3://bucket/dubbed
+  Kubernetes     helm repo add dask https://helm.dask.org && helm install dask dask/dask -f values.yaml
+                 nemodub batch s3://bucket/clips --to es --scheduler tcp://dask-scheduler:8786 --out s3://bucket/dubbed
   SLURM          srun --ntasks 1 dask scheduler --scheduler-file ~/dask.json & srun --ntasks 32 dask worker --scheduler-file ~/dask.json --nthreads 1 &
                  nemodub batch clips --to es --scheduler ~/dask.json --out /shared/dubbed
+  values.yaml of Kubernetes: {scheduler: {image: {repository: IMAGE, tag: TAG}}, worker: {replicas: 32, image: {repository:
+  IMAGE, tag: TAG}, resources: {limits: {cpu: 1, memory: 3G}}}}, an image with the packages above.
   A worker with a GPU says so (dask worker … --resources GPU=1), and --resource GPU=1 sends the work there.
 """
 

@@ -3,71 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-import json
-import os
-import socket
-import subprocess
-import sys
 import threading
 import time
-from pathlib import Path
+from dataclasses import replace
 
 import pandas as pd
 import pytest
+from dask_processes import Processes
 
 from nemodub_nb import BadInputError
+from nemodub_nb.batches.background import begin
+from nemodub_nb.batches.run import order
 
 pytest.importorskip("distributed")
-
-
-class Processes:
-    """A scheduler and its workers, each to be killed at any time."""
-
-    def __init__(self, scratch: Path) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = free.getsockname()[1]
-        self.address = f"tcp://127.0.0.1:{self.port}"
-        self._scratch = scratch
-        self.scheduler = self.begin_scheduler()
-        self._until_there()
-        self.workers: list[subprocess.Popen] = []
-
-    def begin_scheduler(self) -> subprocess.Popen:
-        return self._begin(
-            "scheduler", "--host", "127.0.0.1", "--port", str(self.port), "--no-dashboard", "--no-show"
-        )
-
-    def _until_there(self) -> None:
-        ends = time.monotonic() + 60
-        while time.monotonic() < ends:
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
-                return
-            time.sleep(0.1)
-
-    def begin_worker(self, *more: str) -> None:
-        arguments = (
-            "--no-nanny",
-            "--nthreads",
-            "1",
-            "--no-dashboard",
-            "--local-directory",
-            str(self._scratch),
-        )
-        self.workers.append(self._begin("worker", self.address, *arguments, *more))
-
-    def _begin(self, *arguments: str) -> subprocess.Popen:
-        paths = os.pathsep.join([str(Path(__file__).parent), str(Path(__file__).parents[2])])
-        return subprocess.Popen(
-            [sys.executable, "-m", "distributed.cli.dask_" + arguments[0], *arguments[1:]],
-            env={**os.environ, "PYTHONPATH": paths},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-
-    def end(self) -> None:
-        for process in (*self.workers, self.scheduler):
-            process.kill()
-            process.wait()
 
 
 @pytest.fixture(scope="module")
@@ -135,15 +83,10 @@ def test_killed_workers_and_a_restarted_scheduler_lose_no_row_and_repeat_none(do
             while len(told) < at:
                 time.sleep(0.02)
             if at == 6:
-                doomed.scheduler.kill()
-                doomed.scheduler.wait()
-                for worker in doomed.workers:
-                    worker.kill()
-                doomed.scheduler = doomed.begin_scheduler()
-                doomed.begin_worker()
+                doomed.restart_scheduler()
             else:
                 doomed.workers[-1].kill()
-            doomed.begin_worker()
+                doomed.begin_worker(at=-1)
 
     thread = threading.Thread(target=trouble, daemon=True)
     thread.start()
@@ -154,6 +97,26 @@ def test_killed_workers_and_a_restarted_scheduler_lose_no_row_and_repeat_none(do
     assert len(told) == 20
     finished = [path for path in jobs() if path["kind"] == "render"]
     assert 20 <= len(finished) <= 20 + 5, "only what was under way on a killed worker is done again"
+
+
+def test_a_scheduler_that_ends_again_and_again_while_rows_come_in_never_leaves_the_batch_waiting(
+    doomed, do, clips
+):
+    folder = clips(**{f"clip{number:03d}": f"quick {number}" for number in range(120)})
+    told: list[str] = []
+
+    def trouble():
+        for at in (20, 90, 160):
+            while len(told) < at:
+                time.sleep(0.001)
+            doomed.restart_scheduler()
+
+    thread = threading.Thread(target=trouble, daemon=True)
+    thread.start()
+    made = do(folder, ["es", "fr"], scheduler=doomed.address, on_row=lambda row: told.append(row["clip"]))
+    thread.join(5)
+    assert made.ok, made.frame[["status", "error"]].value_counts()
+    assert len(told) == 240
 
 
 def test_what_fails_on_the_cluster_each_time_is_said_and_stops_nothing(cluster, do, clips):
@@ -169,6 +132,23 @@ def test_work_goes_only_to_workers_that_have_what_it_needs(cluster, do, clips, j
     made = do(clips(one="first", two="second"), ["es"], scheduler=cluster.address, resources={"GPU": 1})
     assert made.ok
     assert len({job["pid"] for job in jobs()}) == 1
+
+
+def test_it_is_said_when_nobody_can_do_the_work(cluster, clips, monkeypatch, tmp_path):
+    monkeypatch.setattr("nemodub_nb.batches.cluster._NOBODY_S", 1.0)
+    wanted = replace(
+        order(clips(one="first"), ["es"], tmp_path / "out", scheduler=cluster.address, resources={"TPU": 2}),
+        engine="trivial_engine:run",
+    )
+    begun = begin(wanted)
+    ends = time.monotonic() + 30
+    while not (begun.board and begun.board.notes) and time.monotonic() < ends:
+        time.sleep(0.1)
+    begun.stop()
+    made = begun.ended.result(30)
+    assert begun.board.notes == ["None of the workers has TPU=2; waiting for one that does."]
+    assert made.interrupted
+    assert made.left["status"].to_list() == ["queued"]
 
 
 def test_a_client_of_the_notebook_is_used_and_left_open(cluster, do, clips):
@@ -204,11 +184,28 @@ def test_no_scheduler_is_said_in_one_sentence(do, clips, monkeypatch):
     monkeypatch.setattr("nemodub_nb.batches.cluster._TRY_S", 1.0)
     with pytest.raises(BadInputError, match="No Dask scheduler answers"):
         do(clips(one="first"), ["es"], scheduler="tcp://127.0.0.1:9")
+    with pytest.raises(BadInputError, match=r"No Dask scheduler answers at nowhere\.json"):
+        do(clips(one="first"), ["es"], scheduler="nowhere.json")
 
 
-def test_the_scheduler_may_be_named_by_the_file_it_wrote(cluster, do, clips, tmp_path):
-    (tmp_path / "dask.json").write_text(json.dumps({"address": cluster.address}))
-    assert do(clips(one="first"), ["es"], scheduler=str(tmp_path / "dask.json")).ok
+def test_the_lines_for_slurm_work_where_the_scheduler_and_its_workers_meet_by_a_file(
+    cluster, do, clips, jobs, tmp_path
+):
+    file = tmp_path / "dask.json"
+    begun = [
+        cluster.begin("scheduler", "--scheduler-file", str(file), "--port", "0", "--no-dashboard"),
+        *(cluster.begin("worker", "--scheduler-file", str(file), "--nthreads", "1", "--no-dashboard") for _ in range(2)),
+    ]  # fmt: skip
+    try:
+        made = do(
+            clips(**{f"clip{number}": f"slow {number}" for number in range(4)}), ["es"], scheduler=str(file)
+        )
+        assert made.ok
+        assert len({job["pid"] for job in jobs()}) == 2
+    finally:
+        for process in reversed(begun):
+            process.terminate()
+            process.wait(20)
 
 
 def test_the_scheduler_may_be_named_by_the_environment(cluster, do, clips, jobs, monkeypatch):

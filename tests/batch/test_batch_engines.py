@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -12,7 +13,9 @@ from pathlib import Path
 import pytest
 
 from nemodub_nb.batches import engine
+from nemodub_nb.batches.cores import Core
 from nemodub_nb.batches.engine import Hand, JobFailedError, JobLostError
+from nemodub_nb.cores import cores
 
 STAYING = """\
 import json, os, signal, sys, time
@@ -25,8 +28,15 @@ for line in sys.stdin:
         print(json.dumps({"event": "error", "error": {"type": "Wrong", "message": "No.", "advice": "Ask again."}}), flush=True)
         sys.exit(1)
     time.sleep(job.get("sleep", 0))
-    cores = sorted(os.sched_getaffinity(0))
-    print(json.dumps({"event": "result", "result": {"pid": os.getpid(), "cores": cores}, "stays": True}), flush=True)
+    found = {"pid": os.getpid(), "cores": sorted(os.sched_getaffinity(0)), "limit": os.environ.get("NEMODUB_CORES", "")}
+    print(json.dumps({"event": "result", "result": found, "stays": True}), flush=True)
+"""
+
+CLAIM = """\
+from nemodub_nb.batches.cores import Core
+core = Core.claim()
+print(core.number, flush=True)
+input()
 """
 
 BATCH = """\
@@ -69,15 +79,36 @@ def test_what_the_engine_says_is_kept_as_cause_and_advice():
 
 
 @pytest.mark.skipif(
-    not hasattr(os, "sched_setaffinity"), reason="needs a system that pins processes to cores"
+    not hasattr(os, "sched_setaffinity"), reason="needs a system that keeps processes to cores"
 )
-def test_as_many_hands_as_cores_have_a_core_each():
+def test_each_hand_has_a_core_that_no_other_has_also_not_in_another_process():
     mine = sorted(os.sched_getaffinity(0))
-    for number in range(len(mine)):
-        with Hand(number, len(mine)) as hand:
-            assert hand.do({})["cores"] == [mine[number]]
-    with Hand(0, len(mine) + 1) as hand:
-        assert hand.do({})["cores"] == mine
+    other = subprocess.Popen(
+        [sys.executable, "-c", CLAIM], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    with other, contextlib.ExitStack() as hands:
+        theirs = int(other.stdout.readline())
+        had = [hands.enter_context(Hand()).do({})["cores"] for _ in mine[1:]]
+        assert sorted(had) == [[core] for core in mine if core != theirs]
+        assert hands.enter_context(Hand()).do({}) | {"pid": 0} == {"pid": 0, "cores": mine, "limit": "1"}, (
+            "none is left"
+        )
+        other.kill()
+        other.wait()
+        assert hands.enter_context(Hand()).do({})["cores"] == [theirs], (
+            "what a process had is free when it dies"
+        )
+    with Hand(own_core=False) as hand:
+        assert hand.do({}) | {"pid": 0} == {"pid": 0, "cores": mine, "limit": ""}
+
+
+@pytest.mark.parametrize(("given", "count"), [("max 100000", 64), ("250000 100000", 3), ("10000 100000", 1)])
+def test_a_container_uses_as_many_cores_as_it_may_and_none_in_particular(given, count, monkeypatch, tmp_path):
+    (tmp_path / "cpu.max").write_text(given)
+    monkeypatch.setattr("nemodub_nb.cores._QUOTA", tmp_path / "cpu.max")
+    monkeypatch.setattr("nemodub_nb.cores.mine", lambda: set(range(64)))
+    assert cores() == count
+    assert (Core.claim() is None) == (given != "max 100000")
 
 
 def test_a_batch_that_is_killed_leaves_no_half_file_and_the_next_run_repeats_nothing(

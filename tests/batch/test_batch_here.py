@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from pathlib import Path
 
 import pandas as pd
@@ -185,6 +187,33 @@ def test_stopping_leaves_everything_tidy_and_the_same_again_goes_on(do, clips, j
     done = [(job["kind"], job["content"], job["language"]) for job in jobs()]
     assert len(done) == len(set(done)) == 18, "nothing was done twice"
     assert not list((tmp_path / "out" / ".nemodub" / "making").iterdir())
+
+
+def test_what_a_killed_run_had_begun_to_write_is_swept_away_and_what_is_being_written_is_not(
+    do, clips, tmp_path
+):
+    folder = clips(one="first")
+    making = tmp_path / "out" / ".nemodub" / "making"
+    making.mkdir(parents=True)
+    for name, age_s in (("old.mp4", 7200), ("young.mp4", 60)):
+        (making / name).write_text("half")
+        os.utime(making / name, (time.time() - age_s,) * 2)
+    assert do(folder, ["es"]).ok
+    assert [path.name for path in making.iterdir()] == ["young.mp4"]
+
+
+def test_two_batches_of_one_process_do_not_do_the_same_work_twice(do, clips):
+    folder = clips(one="slow")
+    refused = []
+
+    def again(_row):
+        try:
+            do(folder, ["es"])
+        except BadInputError as error:
+            refused.append(error.message)
+
+    assert do(folder, ["es"], on_row=again).ok
+    assert "writes to" in refused[0]
 
 
 def test_a_thing_that_cannot_be_a_batch_is_said_before_anything_is_begun(do, clips, tmp_path):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from nemodub_nb.cores import cores
 from nemodub_nb.languages import COMMON, base, english_name
 from nemodub_nb.local.engine.errors import NoVoiceError
 from nemodub_nb.local.engine.speak.voices import Voice, candidates, choose, installed, ready
@@ -279,7 +279,7 @@ def _machine(home: Path) -> Machine:
     return Machine(
         python=platform.python_version(),
         system=f"{platform.system()} {platform.machine()}",
-        cores=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
+        cores=cores(),
         free_gb=shutil.disk_usage(there).free / 1e9,
         home=str(home),
         npm=npm_here() is not None,

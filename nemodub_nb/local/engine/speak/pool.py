@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import subprocess
 import sys
 import threading
@@ -14,6 +13,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING, Any, Self
 
+from nemodub_nb.cores import cores
 from nemodub_nb.local.engine.errors import EngineError, NoVoiceError
 from nemodub_nb.local.engine.media.files import FULL, no_space
 from nemodub_nb.local.engine.memory import resident_bytes
@@ -87,9 +87,8 @@ class VoicePool:
     """
 
     def __init__(self, models_dir: Path, workers: int | None = None) -> None:
-        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         self._models_dir = models_dir
-        self._at_once = max(1, workers or min(cores, MOST_AT_ONCE))
+        self._at_once = max(1, workers or min(cores(), MOST_AT_ONCE))
         self._lock = threading.RLock()
         self._queue: deque[_Line] = deque()
         self._spoken: dict[int, _Line] = {}

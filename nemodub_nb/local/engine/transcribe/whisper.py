@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nemodub_nb.cores import cores
 from nemodub_nb.local.engine.errors import UnsureLanguageError
 from nemodub_nb.local.engine.transcribe.gate import Heard, believable
 from nemodub_nb.local.engine.transcribe.onsets import snap
@@ -61,7 +62,7 @@ class Whisper:
             from faster_whisper import WhisperModel
 
             # Words come one after the other: a second core gains little, and the separation beside needs it.
-            threads = max(1, _cores() // 2)
+            threads = max(1, cores() // 2)
             self._model = WhisperModel(
                 os.fspath(self._folder), device="cpu", compute_type="int8", cpu_threads=threads
             )
@@ -106,8 +107,3 @@ class Whisper:
         vote, words = self.words(samples, language, 0.0)
         lines = snap(from_words(words), speech_in(samples))
         return vote, [(start + offset_s, end + offset_s, text) for start, end, text in lines]
-
-
-def _cores() -> int:
-    """Return how many processor cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
