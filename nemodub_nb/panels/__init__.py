@@ -1,5 +1,6 @@
 """The panels: every step of a dub as something that can be touched."""
 
+from .batch import Batch
 from .connect import Connect
 from .credits import Credits
 from .export import Export
@@ -12,6 +13,7 @@ from .timeline import Timeline
 from .upload import Upload
 
 __all__ = [
+    "Batch",
     "Connect",
     "Credits",
     "Export",
