@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
+import subprocess
 from pathlib import Path
 
 import fsspec
 import pandas as pd
 import pytest
+from short_clips import make_clips
+
+from nemodub_nb import batch
 
 BUCKET = "clips"
 
@@ -65,6 +70,43 @@ def test_s3_gives_the_same_rows_and_identical_files(s3, do, clips, tmp_path):
     assert there.frame["output"].dropna().to_list()[0] == f"s3://{BUCKET}/out/one.es.mp4"
     stored = pd.read_parquet(f"s3://{BUCKET}/out/batch.parquet")
     pd.testing.assert_frame_equal(stored, there.frame)
+
+
+@pytest.mark.engine
+def test_s3_gives_identical_files_also_by_the_real_engines(s3, lacking, tmp_path):
+    if shutil.which("ffmpeg") is None or shutil.which("espeak-ng") is None:
+        lacking("ffmpeg and espeak-ng")
+    folder, memory = make_clips(tmp_path / "clips", 2, ["es", "fr"])
+    other = folder / "encoded.avi"  # its picture is no H.264
+    subprocess.run(
+        [
+            "ffmpeg",
+            "-v",
+            "error",
+            "-i",
+            str(folder / "clip001.mp4"),
+            "-c:v",
+            "mpeg4",
+            "-c:a",
+            "mp3",
+            str(other),
+        ],
+        check=True,
+    )
+    shutil.copyfile(folder / "clip001.srt", folder / "encoded.srt")
+    s3.put(str(folder), f"{BUCKET}/in", recursive=True)
+    s3.put(str(memory), f"{BUCKET}/memory.csv")
+    same = {"source": "en", "fast": True, "show": False}
+    here = batch(folder, ["es", "fr"], tmp_path / "here", memory=memory, **same)
+    there = batch(
+        f"s3://{BUCKET}/in", ["es", "fr"], f"s3://{BUCKET}/out", memory=f"s3://{BUCKET}/memory.csv", **same
+    )
+    assert here.ok, here.frame["error"].to_list()
+    columns = ["clip", "language", "status", "verdict", "lines", "good", "look", "bad", "key"]
+    pd.testing.assert_frame_equal(there.frame[columns], here.frame[columns])
+    made = contents(fsspec.filesystem("file"), str(tmp_path / "here"))
+    assert len(made) == 3 * 2 * 4
+    assert contents(s3, f"{BUCKET}/out") == made
 
 
 def test_s3_the_same_again_does_nothing_and_a_change_is_seen(s3, do, clips, jobs):
