@@ -21,6 +21,7 @@ from nemodub_nb.project import BadInputError
 from . import tasks
 from .events import Ended, Note, Running, Tell
 from .frame import row
+from .journal import Name
 from .work import Clip, Place
 
 _CHUNK: Final = 256
@@ -29,7 +30,7 @@ _IN_FLIGHT: Final = 8192
 """Rows that a scheduler holds at once: enough for any cluster, and its memory stays what it is however long the batch."""
 _RETRIES: Final = 2
 _ROUNDS: Final = 5
-"""How often what was lost with a scheduler or its workers is handed over again."""
+"""How often what was lost with a scheduler or its workers is handed over again in vain."""
 _CONNECT_S: Final = 30.0
 _TRY_S: Final = 5.0
 _COME_BACK_S: Final = 60.0
@@ -58,6 +59,7 @@ class Cluster:
         self._tell: Tell = lambda _: None
         self._over = threading.Event()
         self._names: dict[Key, tuple[Clip, str]] = {}
+        self._open: dict[Name, tuple[Clip, str]] = {}
         self._futures: set[Any] = set()
 
     def start(self, clips: Sequence[Clip], tell: Tell) -> None:
@@ -109,9 +111,13 @@ class Cluster:
         )
 
     def _work(self, clips: list[Clip]) -> None:
+        vain = 0
         try:
-            for turn in range(_ROUNDS):
-                lost = self._round(clips)
+            while True:
+                self._open = {(clip.source, tag): (clip, tag) for clip in clips for tag in clip.languages}
+                count = len(self._open)
+                self._handed_over(clips)
+                lost = list(self._open.values())
                 if not lost or self._over.is_set():
                     break
                 self._tell(
@@ -119,7 +125,8 @@ class Cluster:
                         f"{len(lost)} rows were lost with the cluster's workers; they are handed over again."
                     )
                 )
-                if turn == _ROUNDS - 1 or not self._back():
+                vain = vain + 1 if len(lost) == count else 0
+                if vain == _ROUNDS or not self._back():
                     self._give_up(lost)
                     break
                 clips = _grouped(lost)
@@ -134,9 +141,19 @@ class Cluster:
             self._over.set()
             self._tell(None)
 
-    def _round(self, clips: Sequence[Clip]) -> list[tuple[Clip, str]]:
-        """Hand clips over, as many at a time as keep the scheduler small, and tell what ends; return what was lost."""
+    def _handed_over(self, clips: Sequence[Clip]) -> None:
+        """Hand clips over and tell what ends; what is left open then was lost."""
+        try:
+            self._round(clips)
+        except Exception:
+            # A client that goes with its scheduler raises whatever it comes upon.
+            if self._client.status == "running":
+                raise
+
+    def _round(self, clips: Sequence[Clip]) -> None:
+        """Hand clips over, as many at a time as keep the scheduler small, and tell what ends."""
         self._names.clear()
+        self._futures.clear()
         chunks = enumerate(_chunks(clips))
         # Without their results: asking for one while the scheduler ends would lose its row for ever.
         finished = as_completed(loop=self._client.loop)
@@ -152,16 +169,15 @@ class Cluster:
         for batch in finished.batches():
             self._futures.difference_update(batch)
             if self._over.is_set():
-                return []
+                return
             made = self._results([future for future in batch if future.status == "finished"])
             for future in batch:
                 if self._ended(future, made.get(future.key)):
-                    self._names.pop(future.key)
+                    clip, language = self._names.pop(future.key)
+                    del self._open[clip.source, language]
                 else:
                     whole = False
             fill()
-        rest = [(clip, language) for _, chunk in chunks for clip in chunk for language in clip.languages]
-        return [*self._names.values(), *rest]
 
     def _results(self, finished: list[Any]) -> dict[Key, Any]:
         """Return the rows that can still be had."""
