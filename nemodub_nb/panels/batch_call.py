@@ -23,6 +23,7 @@ _OPTIONS: Final = (
     "resources",
     "budget",
     "memory",
+    "glossary",
     "voices",
     "source",
     "fast",

@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 
 from nemodub_nb.batches import background
-from nemodub_nb.panels import Batch, words
+from nemodub_nb.batches.api import Options
+from nemodub_nb.panels import Batch, batch_call, words
 from nemodub_nb.project.loop import LOOP
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "batch"))
@@ -249,6 +250,10 @@ def test_thousands_of_rows_reach_the_page_in_few_and_small_messages(folder, show
 
 async def take(panel, board):
     panel._take(board)
+
+
+def test_it_takes_what_the_function_takes():
+    assert set(batch_call._OPTIONS) == set(Options.__annotations__)
 
 
 def test_a_saved_notebook_tells_how_it_went(folder, shown):
