@@ -179,8 +179,8 @@ class VoicePool:
         line.timer.start()
         self._spoken[number] = line
         assert process.stdin is not None
-        # A process that is dead already is noticed by whoever reads its answers.
-        with contextlib.suppress(OSError):
+        # A process that is dead already, its input closed, is noticed by whoever reads its answers.
+        with contextlib.suppress(OSError, ValueError):
             process.stdin.write(json.dumps(line.message | {"id": number}) + "\n")
             process.stdin.flush()
 
