@@ -14,7 +14,7 @@ from typing import Any
 
 from nemodub_nb.local.engine.media.files import whole_file
 
-FORMAT = 1
+FORMAT = 2
 """Part of every key: raise it when the meaning of stored results changes."""
 
 ABANDONED_S = 6 * 3600.0

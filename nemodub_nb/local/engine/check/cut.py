@@ -28,10 +28,18 @@ def words_cut(line: AlignedLine, start_s: float, end_s: float, speech: Sequence[
     for first, last in _gaps(line):
         before = line.matched[first - 1] if first else None
         after = line.matched[last] if last < len(line.matched) else None
-        from_s = before.end_s if before else start_s
-        to_s = after.start_s if after else end_s
         expected_s = (end_s - start_s) * sum(map(len, line.script[first:last])) / whole
-        if covered_s(speech, from_s, to_s) < _VOICED * expected_s:
+        if before and after:
+            # Between words that were heard a recogniser lets its times flow over one that it does not know: only a hole
+            # in the voice tells of a word that is not there.
+            span_s = after.end_s - before.start_s
+            unvoiced_s = span_s - covered_s(speech, before.start_s, after.end_s)
+            missing = unvoiced_s > (1 - _VOICED) * expected_s
+        else:
+            from_s = before.end_s if before else start_s
+            to_s = after.start_s if after else end_s
+            missing = covered_s(speech, from_s, to_s) < _VOICED * expected_s
+        if missing:
             cut += max(1, (last - first) - sum(line.replaced[first:last]))
     return cut
 

@@ -22,6 +22,7 @@ import numpy as np
 
 from nemodub_nb.local.engine.check.spectra import BINS, FRAME, HOP, WINDOW, Powers, Spectra, Sums
 from nemodub_nb.local.engine.media.audio import RATE
+from nemodub_nb.local.engine.media.loud_power import k_weights
 
 METHOD: Final = "K-weighted, a fifth of the time"
 """Part of the key of what was measured."""
@@ -108,18 +109,6 @@ def _db(ratio: float) -> float:
     return float(10 * np.log10(max(ratio, 1e-20)))
 
 
-def _k_weights() -> Powers:
-    """Return the power by which BS.1770 weights each frequency: its two filters at 48 kHz."""
-    back = np.exp(-2j * np.pi * np.arange(BINS) / FRAME)
-    shelf = np.polyval([1.19839281085285, -2.69169618940638, 1.53512485958697], back) / np.polyval(
-        [0.73248077421585, -1.69065929318241, 1.0], back
-    )
-    high_pass = np.polyval([1.0, -2.0, 1.0], back) / np.polyval(
-        [0.99007225036621, -1.99004745483398, 1.0], back
-    )
-    return np.asarray(np.abs(shelf * high_pass) ** 2)
-
-
 def _overlap() -> Powers:
     """Return how much of two windows still overlaps at each lag, 1 for none."""
     padded = np.fft.rfft(WINDOW.astype(np.float64), 2 * FRAME)
@@ -127,7 +116,7 @@ def _overlap() -> Powers:
     return np.asarray(np.concatenate([shape[-_LAG:], shape[: _LAG + 1]]) / shape[0])
 
 
-_WEIGHTS: Final = _k_weights()
+_WEIGHTS: Final = k_weights(np.arange(BINS) * RATE / FRAME)
 _OVERLAP: Final = _overlap()
 _HZ: Final = np.arange(BINS) * RATE / FRAME
 _VOICE: Final = ((_VOICE_HZ[0] <= _HZ) & (_VOICE_HZ[1] >= _HZ)).astype(np.float64)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from nemodub_nb.local.engine.media.loud_power import loud_power
 from nemodub_nb.local.engine.speakers.encoder import MOMENT, VoiceEncoder
 from nemodub_nb.local.engine.speakers.pitch import voiced_hz
 from nemodub_nb.local.engine.transcribe.voice_activity import RATE, mono
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
     Window = tuple[float, float]
 
-VERSION: Final = "resemblyzer 1.6/0.8 s, yin"
+VERSION: Final = "resemblyzer 1.6/0.8 s, yin, weighted power"
 """Part of the key of what was heard: the model and how it is asked."""
 
 _STEP: Final = MOMENT // 2
@@ -91,7 +92,7 @@ def listen(
     for index, samples in _spoken(source, lines, speech):
         if len(samples) >= _LEAST:
             seconds[index] = len(samples) / RATE
-            power[index] = float(np.mean(np.square(samples)))
+            power[index] = loud_power(samples, RATE)
             pitches.append((index, voiced_hz(samples)))
             waiting.append((index, samples))
         if encoder is not None and len(waiting) >= _LINES_AT_ONCE:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 RATE = 16_000
 """Samples a second that the detector and the recogniser listen to."""
-DETECTOR = "silero 150/30/100 ms, with power"
+DETECTOR = "silero 150/30/100 ms, with weighted power"
 """Part of the key of what was detected: the model, and the limits below."""
 
 Speech = list[tuple[float, float]]
@@ -34,7 +34,7 @@ def speech_of(clip: Clip, steps: Steps) -> Speech:
 
 
 def speech_level_db(clip: Clip, steps: Steps) -> float | None:
-    """Return how loud the speech is: its mean square in dB below full scale; None where nobody speaks."""
+    """Return how loud the speech is: its weighted mean square in dB; None where nobody speaks."""
     heard = _heard(clip, steps)
     seconds = sum(end_s - start_s for start_s, end_s, _ in heard)
     energy = sum((end_s - start_s) * power for start_s, end_s, power in heard)
@@ -42,7 +42,7 @@ def speech_level_db(clip: Clip, steps: Steps) -> float | None:
 
 
 def _heard(clip: Clip, steps: Steps) -> list[tuple[float, float, float]]:
-    """Return each stretch of speech with the mean square of its samples."""
+    """Return each stretch of speech with its weighted mean square."""
 
     def listen() -> Any:
         from nemodub_nb.local.engine.transcribe.windows import windows
@@ -62,8 +62,9 @@ def _key(clip: Clip) -> list[str]:
 
 
 def _power(samples: NDArray[np.float32], start_s: float, end_s: float) -> float:
-    part = samples[int(start_s * RATE) : int(end_s * RATE)]
-    return float(part.dot(part)) / max(len(part), 1)
+    from nemodub_nb.local.engine.media.loud_power import loud_power
+
+    return loud_power(samples[int(start_s * RATE) : int(end_s * RATE)], RATE)
 
 
 def speech_in(samples: NDArray[np.float32]) -> Speech:

@@ -140,7 +140,7 @@ def _apertium(hop: Hop) -> Translate:
                 f"Apertium could not translate {mode} ({error}).",
                 "Try `apertium " + mode + "` in a terminal.",
             ) from error
-        answers = [part.strip() for part in done.stdout.split("\n\n")]
+        answers = [" ".join(part.split()) for part in done.stdout.split("\n\n")]
         if len(answers) != len(texts):
             raise HopFailedError(
                 f"Apertium answered {len(answers)} lines for {len(texts)}.", "Report this clip's text."
