@@ -16,7 +16,7 @@ from nemodub_nb.timeline.lines import EDITABLE, TRANSCRIPT_EDITABLE, ReadOnlyErr
 
 from . import attachments
 from .errors import BadInputError, NotHereError, NothingChangedError
-from .sentences import for_clip, listed, parse_languages, spoken
+from .sentences import for_clip, listed, parse_languages, review_sentence, spoken
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,25 +60,22 @@ async def review(
 ) -> Reply:
     """Have the transcript, or scripts, written without a voice."""
     chosen = actions.clip(options.get("clip"))
-    sentences = []
-    if to is None:
-        sentences.append("Transcribe this video.")
-    else:
+    source = parse_languages(options.get("source") or "")
+    said = "Transcribe this video." + (f" The video is in {spoken(source[0])}." if source else "")
+    if to is not None:
         tags = parse_languages(to)
         if not tags:
             raise BadInputError(
                 "No language to translate into was given.", 'Name at least one, such as to=["es"].'
             )
-        sentences.append(f"Translate this video into {listed([spoken(tag) for tag in tags])} for review.")
-    if source := options.get("source"):
-        sentences.append(f"The video is in {spoken(parse_languages(source)[0])}.")
+        said = review_sentence(tags, source=source[0] if source else None)
     parts = [
         *actions.transcript_parts(chosen, options.get("transcript"), view),
         *attachments.memory_parts(options.get("memory")),
         *attachments.glossary_parts(options.get("glossary")),
     ]
-    said = for_clip(" ".join(sentences), actions.named(chosen, options.get("clip")))
-    return await actions.say(said, parts, view, on_event=on_event)
+    named = actions.named(chosen, options.get("clip"))
+    return await actions.say(for_clip(said, named), parts, view, on_event=on_event)
 
 
 async def edit(

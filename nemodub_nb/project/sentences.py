@@ -71,6 +71,12 @@ def _unquoted(name: str) -> str:
     return name.replace("“", "").replace("”", "").replace('"', "")
 
 
+def review_sentence(to: Iterable[str], *, source: str | None = None) -> str:
+    """Return the sentence for scripts in the languages `to` (BCP 47 tags) that nobody speaks yet."""
+    asked = f"Translate this video into {listed([spoken(tag) for tag in to])} for review."
+    return asked if source is None else f"{asked} The video is in {spoken(source)}."
+
+
 def for_clip(sentence: str, clip: str | None) -> str:
     """Return the sentence said about a clip; quotes in its name would end the name, so they go."""
     return sentence if clip is None else f'For the clip "{clip.replace(chr(34), "")}": {sentence}'
