@@ -1,23 +1,22 @@
-"""A draft as lanes and lines: what the Timeline panel draws, reads out and plays."""
+"""Reads a draft of any shape into lanes and lines."""
 
 from __future__ import annotations
 
-import gzip
-import json
 from bisect import bisect_left
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from nemodub_nb import timeline
 from nemodub_nb.contract import TOKEN_PREFIX
 from nemodub_nb.project.safe import plain
 from nemodub_nb.timeline.draft import number_of
 
-from . import words
+from . import edit_words, words
+from .timeline_sheet import SOUNDS, Facts, Label, Lane, Line, Row, Sheet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from nemodub_nb.timeline import Draft, Segment, Track
 
@@ -29,131 +28,12 @@ _SAME_MS: Final = 500
 """A line that nothing names belongs to the source line that begins this close."""
 _LABEL: Final = 40
 _WAVES: Final = 500
-TONES: Final = {"good": "ok", "look": "warn", "bad": "bad", "waiting": "waiting", "": ""}
-"""The colour of each verdict; a dub of which no report is known has none."""
-
-
-class Row(NamedTuple):
-    """A line in one language."""
-
-    start_ms: int
-    end_ms: int
-    in_ms: int
-    """Where it is found in the language's voice."""
-    text: str
-    stretch: float | None = None
-    fill: float | None = None
-    over_ms: int = 0
-    """How far it runs on past its place."""
-    label: int = 0
-    """Its place in Sheet.labels."""
-
-
-@dataclass(slots=True)
-class Line:
-    """A line of the source with what became of it."""
-
-    start_ms: int
-    end_ms: int
-    text: str = ""
-    rows: dict[str, Row] = field(default_factory=dict)
-
-
-class Label(NamedTuple):
-    """What is said of a line's fit."""
-
-    verdict: str
-    """good, look, bad, waiting; empty where nobody judged it."""
-    word: str
-    hint: str
-
-    @property
-    def tone(self) -> str:
-        """The colour."""
-        return TONES[self.verdict]
-
-
-@dataclass(slots=True)
-class Lane:
-    """A row of the drawing."""
-
-    kind: str
-    """picture, source, sound, dub, title or subtitles."""
-    label: str
-    language: str | None = None
-    note: str = ""
-    start: list[int] = field(default_factory=list)
-    end: list[int] = field(default_factory=list)
-    line: list[int] = field(default_factory=list)
-    """The line that each segment belongs to; empty where they belong to none."""
-    text: list[str] = field(default_factory=list)
-    """What each segment says, where no line says it."""
-    waves: list[tuple[int, int, int]] = field(default_factory=list)
-    """Start, end and place in the clip of each piece of its own sound."""
-
-
-@dataclass(slots=True)
-class Sheet:
-    """Everything that is drawn of a draft."""
-
-    length_ms: int = 0
-    source: str | None = None
-    """The spoken language, if it is known."""
-    languages: tuple[str, ...] = ()
-    lanes: list[Lane] = field(default_factory=list)
-    lines: list[Line] = field(default_factory=list)
-    labels: list[Label] = field(default_factory=list)
-    cut: int = 0
-    """How many texts were cut."""
-    left_out: int = 0
-    """How many lines were left out."""
-
-    def packed(self) -> bytes:
-        """Return it by the column, as compressed JSON."""
-        return gzip.compress(json.dumps(self._columns(), separators=(",", ":")).encode(), 2)
-
-    def in_clip(self, moment_ms: int) -> int:
-        """Return where in the clip a moment of the timeline is found."""
-        pieces = [piece for lane in self.lanes for piece in lane.waves]
-        return next(
-            (at + moment_ms - start for start, end, at in pieces if start <= moment_ms < end), moment_ms
-        )
-
-    def _columns(self) -> dict[str, Any]:
-        lines = self.lines
-        return {
-            "length": self.length_ms,
-            "labels": [(label.word, label.tone, label.hint, label.verdict) for label in self.labels],
-            "lanes": [
-                {
-                    "kind": lane.kind,
-                    "label": lane.label,
-                    "tag": lane.language,
-                    "note": lane.note,
-                    "s": lane.start,
-                    "e": lane.end,
-                    "line": lane.line,
-                    "text": lane.text,
-                    "waves": lane.waves,
-                }
-                for lane in self.lanes
-            ],
-            "s": [line.start_ms for line in lines],
-            "e": [line.end_ms for line in lines],
-            "text": [line.text for line in lines],
-            "dubs": {tag: _dub_columns([line.rows.get(tag) for line in lines]) for tag in self.languages},
-        }
-
-
-def _dub_columns(rows: Sequence[Row | None]) -> dict[str, list[Any]]:
-    """Spread one language over columns; a line that waits has the label 0."""
-    return {
-        "text": [row.text if row else "" for row in rows],
-        "stretch": [row.stretch if row else None for row in rows],
-        "fill": [row.fill if row else None for row in rows],
-        "over": [row.over_ms if row else 0 for row in rows],
-        "label": [row.label if row else 0 for row in rows],
-    }
+_VOICE: Final = 200
+_EDITED: Final = "edited"
+"""The route of a line whose words a person wrote."""
+_SPEAKS: Final = ("dub", "script")
+"""Tracks that hold the lines of a language."""
+_LONGEST_MS: Final = 1e12
 
 
 def sheet(draft: object, clip: str | None = None, waiting: Iterable[str] = ()) -> Sheet:
@@ -180,7 +60,7 @@ class _Reader:
     def __init__(self, draft: Draft, tracks: list[Track]) -> None:
         self.tracks = tracks
         self.sheet = Sheet(length_ms=round(max([0.0, draft.end_ms, *(track.end_ms for track in tracks)])))
-        self.labels: dict[tuple[str, tuple[str, ...]], int] = {}
+        self.labels: dict[tuple[str, ...], int] = {}
         self.base: list[Line] = []
         self.starts: list[int] = []
         self.tags: dict[int, str] = {}
@@ -189,12 +69,13 @@ class _Reader:
     def read(self, waiting: tuple[str, ...]) -> Sheet:
         found = self.sheet
         self._source_lines()
-        for track in self.tracks:
-            if track.role == "dub" and track.language:
-                self._dub(track)
-        dubbed = list(
-            dict.fromkeys(track.language for track in self.tracks if track.role == "dub" and track.language)
+        speaking = sorted(
+            (track for track in self.tracks if track.role in _SPEAKS and track.language),
+            key=lambda track: track.role != "dub",
         )
+        for track in speaking:
+            self._dub(track)
+        dubbed = list(dict.fromkeys(track.language for track in speaking if track.language))
         self._subtitles_alone(dubbed)
         found.lines.sort(key=attrgetter("start_ms"))
         found.left_out = max(0, len(found.lines) - MOST_LINES)
@@ -210,19 +91,31 @@ class _Reader:
         found.source = next((track.language for track in (transcript, original) if track), None)
         if transcript:
             self.base = [
-                Line(round(segment.start_ms), round(segment.end_ms), self._text(segment.text))
-                for segment in transcript.segments
+                Line(
+                    round(segment.start_ms),
+                    round(segment.end_ms),
+                    self._text(segment.text),
+                    number=_number(segment.meta.get("line", at)),
+                )
+                for at, segment in enumerate(transcript.segments)
             ]
             self.base.sort(key=attrgetter("start_ms"))
+            for line in self.base:
+                if line.number is not None:
+                    found.numbered.setdefault(line.number, line)
             self.starts = [line.start_ms for line in self.base]
             found.lines = [*self.base]
 
     def _dub(self, track: Track) -> None:
-        tag = track.language or ""
+        tag, script = track.language or "", track.role == "script"
+        meta = track.extra.get("m")
+        voice = meta.get("voice") if isinstance(meta, dict) else None
+        if isinstance(voice, str):
+            self.sheet.voices.setdefault(tag, plain(voice, _VOICE))
         for segment in track.segments:
             found = segment.meta.get("report")
             report = found if isinstance(found, dict) else {}
-            self._line(segment, report, tag).rows[tag] = self._row(segment, report)
+            self._line(segment, report, tag).rows[tag] = self._row(segment, report, script=script)
         if not self.base:  # without a transcript, the first language says where lines begin
             self.base = sorted(self.sheet.lines, key=attrgetter("start_ms"))
             self.starts = [line.start_ms for line in self.base]
@@ -237,9 +130,7 @@ class _Reader:
             for segment in track.segments:
                 self._line(segment, {}, tag).rows[tag] = self._row(segment, {})
 
-    def _row(self, segment: Segment, report: dict[str, Any]) -> Row:
-        verdict, flags = report.get("verdict"), report.get("flags")
-        known = verdict if verdict in ("good", "look", "bad") else ""
+    def _row(self, segment: Segment, report: dict[str, Any], *, script: bool = False) -> Row:
         in_ms = number_of(segment.meta.get("in_ms"))
         over = number_of(report.get("overflow_s"))
         return Row(
@@ -250,19 +141,38 @@ class _Reader:
             number_of(report.get("stretch")),
             number_of(report.get("fill")),
             round(over * 1000) if over and over > 0 else 0,
-            self._label(
-                known,
-                tuple(flag for flag in flags if isinstance(flag, str)) if isinstance(flags, list) else (),
-            ),
+            self._budget(report) if script else self._judged(report),
+            _facts(segment, report, script=script),
         )
+
+    def _judged(self, report: dict[str, Any]) -> int:
+        verdict, flags = report.get("verdict"), report.get("flags")
+        known = verdict if verdict in ("good", "look", "bad") else ""
+        return self._label(
+            known, tuple(flag for flag in flags if isinstance(flag, str)) if isinstance(flags, list) else ()
+        )
+
+    def _budget(self, report: dict[str, Any]) -> int:
+        """Judge a line that nobody has spoken yet by how much faster than the speaker it would have to be said."""
+        ratio, slot_s, start_s, end_s = (
+            number_of(report.get(name))
+            for name in ("chars_ratio", "slot_s", "source_start_s", "source_end_s")
+        )
+        pace = None
+        if ratio and slot_s and slot_s > 0 and start_s is not None and end_s is not None:
+            pace = ratio * (end_s - start_s) / slot_s
+        label = Label(*edit_words.foreseen(pace, numbers_kept=report.get("numbers_kept") is not False))
+        return self._labelled(("script", label.verdict, label.word), label)
 
     def _line(self, segment: Segment, report: dict[str, Any], tag: str) -> Line:
         """Find the source line that a dubbed one belongs to, or make one."""
         said, index = report.get("source_text"), report.get("index")
         text = self._text(said) if isinstance(said, str) else ""
         line = None
-        if isinstance(index, int) and 0 <= index < len(self.base) and self.base[index].text == text:
-            line = self.base[index]
+        number = _number(index)
+        known = self.sheet.numbered.get(number) if number is not None else None
+        if known is not None and text in ("", known.text):
+            line = known
         elif self.base:
             line = self._near(segment.start_ms)
         if line is None or tag in line.rows:
@@ -271,6 +181,9 @@ class _Reader:
             start_ms = round(segment.start_ms)
             line = Line(start_ms, start_ms + round(length_ms), text)
             self.sheet.lines.append(line)
+        if line.number is None and number is not None:
+            line.number = number
+            self.sheet.numbered.setdefault(number, line)
         return line
 
     def _near(self, start_ms: float) -> Line | None:
@@ -280,13 +193,18 @@ class _Reader:
         return self.base[best] if abs(self.starts[best] - start_ms) <= _SAME_MS else None
 
     def _label(self, verdict: str, flags: tuple[str, ...]) -> int:
-        known = self.labels.get((verdict, flags))
-        if known is None:
-            known = self.labels[verdict, flags] = len(self.labels)
-            self.sheet.labels.append(
-                Label(verdict, *words.fit(verdict, [plain(flag, _LABEL) for flag in flags]))
-            )
-        return known
+        known = self.labels.get((verdict, *flags))
+        if known is not None:
+            return known
+        return self._labelled(
+            (verdict, *flags), Label(verdict, *words.fit(verdict, [plain(flag, _LABEL) for flag in flags]))
+        )
+
+    def _labelled(self, key: tuple[str, ...], label: Label) -> int:
+        if key not in self.labels:
+            self.labels[key] = len(self.labels)
+            self.sheet.labels.append(label)
+        return self.labels[key]
 
     def _text(self, text: str | None) -> str:
         if not text:
@@ -346,8 +264,10 @@ class _Reader:
 
     def _dub_lane(self, tag: str, *, due: bool) -> Lane:
         """One language; lines of the source that it does not have yet wait in their places."""
-        track = next((track for track in self.tracks if track.role == "dub" and track.language == tag), None)
-        lane = Lane("dub", own_name(tag), tag, _note(track) if track else words.WAITING)
+        tracks = {track.role: track for track in reversed(self.tracks) if track.language == tag}
+        track, script = tracks.get("dub"), "script" in tracks
+        note = _note(track) if track else edit_words.SCRIPT if script else words.WAITING
+        lane = Lane("dub", own_name(tag), tag, note)
         for at, line in enumerate(self.sheet.lines):
             row = line.rows.get(tag)
             if row or (due and line.text):
@@ -364,6 +284,29 @@ class _Reader:
         lane.end = [round(segment.end_ms) for segment in segments]
         lane.text = [self._text(name) if isinstance(name, str) else "" for name in names]
         return _in_order(lane)
+
+
+def _number(value: object) -> int | None:
+    """Return what can be the number of a line."""
+    usable = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < MOST_LINES
+    return value if isinstance(value, int) and usable else None
+
+
+def _facts(segment: Segment, report: dict[str, Any], *, script: bool) -> Facts:
+    voice, sound, start_s = report.get("voice"), report.get("sound"), number_of(report.get("start_s"))
+    return Facts(
+        voice=plain(voice, _VOICE) if isinstance(voice, str) else "",
+        sound=sound if sound in SOUNDS else "dub",
+        approved=report.get("approved") is True,
+        edited=report.get("route") == _EDITED,
+        script=script,
+        start_ms=_ms(segment.start_ms if start_s is None else start_s * 1000),
+        slot_ms=_ms((number_of(report.get("slot_s")) or 0) * 1000),
+    )
+
+
+def _ms(value: float) -> int:
+    return round(min(max(value, 0), _LONGEST_MS))
 
 
 def own_name(tag: str) -> str:

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Final
 
 from nemodub_nb.project.safe import markup, plain
 
-from . import words
+from . import edit_words, words
 from .timeline_lines import own_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from .timeline_lines import Lane, Sheet
+    from .timeline_sheet import Lane, Line, Row, Sheet
 
 FIRST: Final = 50
 """So many lines are told."""
@@ -41,20 +41,29 @@ def html(sheet: Sheet) -> str:
 def text(sheet: Sheet) -> str:
     """Return one text line a line."""
     lines = []
-    for number, line in enumerate(sheet.lines[:FIRST], start=1):
+    for at, line in enumerate(sheet.lines[:FIRST]):
         dubs = [
-            f"{tag}: {plain(row.text, _CELL)}{_judged(sheet, row.label)}"
+            f"{tag}: {plain(row.text, _CELL)}{_judged(sheet, row)}"
             for tag, row in list(line.rows.items())[:_LANGUAGES]
         ]
-        lines.append(
-            "  ".join([f"{number:>4} {line.start_ms / 1000:>9.2f}", plain(line.text, _CELL), *dubs]).rstrip()
-        )
+        begin = f"{_number(line, at):>4} {line.start_ms / 1000:>9.2f}"
+        lines.append("  ".join([begin, plain(line.text, _CELL), *dubs]).rstrip())
     return "\n".join([*lines, *([words.more_lines(more)] if (more := len(sheet.lines) - FIRST) > 0 else [])])
 
 
-def _judged(sheet: Sheet, label: int) -> str:
-    word = sheet.labels[label].word
-    return f" [{word}]" if word else ""
+def _number(line: Line, at: int) -> int:
+    """Return the number of a line in tables and sentences, its place where it has none."""
+    return at if line.number is None else line.number
+
+
+def _judged(sheet: Sheet, row: Row) -> str:
+    word = sheet.labels[row.label].word
+    said = ", ".join(filter(None, [word, *_marks(row)]))
+    return f" [{said}]" if said else ""
+
+
+def _marks(row: Row) -> list[str]:
+    return edit_words.marks(row.facts.sound, edited=row.facts.edited, approved=row.facts.approved)
 
 
 def _table(sheet: Sheet) -> str:
@@ -71,11 +80,13 @@ def _table(sheet: Sheet) -> str:
 
 def _row(sheet: Sheet, at: int, tags: Sequence[str]) -> str:
     line = sheet.lines[at]
-    cells = [f"<td>{at + 1}</td><td>{line.start_ms / 1000:.2f}</td>", _cell(line.text)]
+    cells = [f"<td>{_number(line, at)}</td><td>{line.start_ms / 1000:.2f}</td>", _cell(line.text)]
     for tag in tags:
         row = line.rows.get(tag)
         label = sheet.labels[row.label if row else 0]
-        word = "" if label.verdict in ("good", "") else f" <small>({markup(label.word)})</small>"
+        judged = [] if label.verdict in ("good", "") else [label.word]
+        said = ", ".join([*judged, *(_marks(row) if row else [])])
+        word = f" <small>({markup(said)})</small>" if said else ""
         cells.append(_cell(row.text if row else "", word))
     return f"<tr>{''.join(cells)}</tr>"
 

@@ -372,6 +372,8 @@ _FITS: Final = {
     "names": ("names", "A name of the source is missing."),
     "near": ("near match", "From a similar entry of the translation memory."),
     "merged": ("merged", "Spoken together with its neighbours."),
+    "mute": ("muted", "Nobody speaks it."),
+    "original": ("original voice", "The speaker of the clip is heard."),
 }
 _WORST_FIRST: Final = ("overflow", "overlap", "numbers", "glossary")
 VERDICTS: Final = {"good": "good", "look": "look", "bad": "bad", "waiting": "waiting"}
