@@ -25,6 +25,8 @@ def dub(chosen: Choices, clip: str | None) -> str:
         return _call("ask", [quoted(chosen.sentence), *about])
     if not chosen.to:
         return ""
+    if chosen.look:
+        return review(chosen, clip)
     voices = {tag: voice for tag, voice in chosen.voices.items() if tag in chosen.to}
     options = [
         f"to={quoted(list(chosen.to))}",
@@ -37,6 +39,26 @@ def dub(chosen: Choices, clip: str | None) -> str:
         f"voices={quoted(voices)}" if voices else "",
     ]
     return _call("dub", [option for option in options if option])
+
+
+def review(chosen: Choices, clip: str | None) -> str:
+    """Return the call that writes what is chosen and speaks nothing."""
+    options = [
+        f"to={quoted(list(chosen.to))}",
+        f"clip={quoted(clip)}" if clip else "",
+        f"source={quoted(chosen.source)}" if chosen.source else "",
+        f"memory={quoted(chosen.memory)}" if chosen.memory else "",
+    ]
+    return _call("review", [option for option in options if option])
+
+
+def edit(rows: Sequence[Mapping[str, object]], clip: str | None) -> str:
+    """Return the call that changes lines, a row on each line where they are many."""
+    about = f", clip={quoted(clip)}" if clip else ""
+    line = f"project.edit({quoted(list(rows))}{about})"
+    if len(line) <= _WIDE:
+        return line
+    return f"project.edit([\n{''.join(f'    {quoted(row)},{chr(10)}' for row in rows)}]{about})"
 
 
 def quoted(value: object) -> str:

@@ -59,6 +59,8 @@ class Checklist:
     """Tag to what went wrong."""
     made: set[str] = field(default_factory=set)
     """Tags that the agent says it has finished."""
+    spoken: bool = True
+    """False where the languages are only written."""
     ended: str = ""
     """How the work ended, once it has: `done`, `failed` or `stopped`."""
     _tools: dict[str, list[int]] = field(default_factory=dict)

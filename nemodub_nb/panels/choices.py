@@ -26,6 +26,8 @@ class Choices:
     subtitles: Subtitles = "track"
     memory: str | None = None
     """Path of a translation memory on the kernel's machine."""
+    look: bool = False
+    """Whether it is written first, to be looked at before it is spoken."""
     sentence: str | None = None
     """The sentence as edited by hand; None: as made from the choices."""
 
@@ -34,9 +36,11 @@ class Choices:
 class Work:
     """Something under way."""
 
-    kind: Literal["dub", "ask", "resume", "export"]
+    kind: Literal["dub", "ask", "resume", "review", "lines", "export"]
     title: str
     progress: Progress
+    call: str = ""
+    """The Python that does the same, where it does not follow from the choices or the title."""
 
 
 @dataclass(frozen=True, slots=True)

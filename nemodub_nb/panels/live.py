@@ -30,6 +30,8 @@ _MOST_CHANGES: Final = 8
 _MOST_TOLD: Final = 60
 _LONGEST_TOLD: Final = 1000
 """Characters of an entry in the printed story, which is saved with the notebook in two forms."""
+_SAID_HERE: Final = ("dub", "review", "lines")
+"""Kinds of work that a button began: what was wished is said in the conversation by us."""
 _MARKS: Final = {"done": "✓", "now": "●", "wait": "○", "failed": "✗", "stopped": "–"}
 
 
@@ -197,9 +199,10 @@ class Live(Panel):
         self._failure = None
         self._work, self._works, self._ended = work, self._works + 1, ""
         choices = self.workflow.choices
-        self._list = Checklist(work.progress, choices.to if work.kind == "dub" else ())
+        self._list = Checklist(work.progress, choices.to if work.kind in ("dub", "review") else ())
+        self._list.spoken = work.kind != "review"
         self._call = _call(work, choices)
-        if work.kind == "dub":
+        if work.kind in _SAID_HERE:
             self._pour.put("you", work.progress.title)
         self._take_rows()
 
@@ -280,6 +283,8 @@ class Live(Panel):
         if self._list is not None:
             self._list.failed |= {plain(tag, 40): plain(why, 500) for tag, why in reply.failed.items()}
             self._list.made |= {*reply.languages}
+            if not self._list.spoken:
+                self._list.made |= {*self._list.asked}
             self._take_rows()
 
     def _still_working(self, text: str) -> None:
@@ -359,6 +364,8 @@ class Live(Panel):
 
 def _call(work: Work, choices: Choices) -> str:
     """Return the Python that does the same work."""
+    if work.call:
+        return f"reply = {work.call}"
     if work.kind == "resume":
         return "reply = project.resume()"
     if work.kind == "ask":

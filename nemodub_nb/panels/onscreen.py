@@ -50,6 +50,11 @@ def spoken(draft: Any, clip: Clip | None) -> str | None:
     return named and plain(named, _LONGEST)
 
 
+def scripts(draft: Any, clip: Clip | None) -> list[str]:
+    """Return the languages whose lines are written and not spoken."""
+    return [track.language for track in _tracks(draft, clip, "script") if track.language and track.segments]
+
+
 def heard(draft: Any, clip: Clip | None) -> list[timeline.Cue]:
     """Return what the clip itself says; nothing once the timeline is cut, for its times are no longer the clip's."""
     if clip is None or clip.duration_s is None:

@@ -15,7 +15,7 @@ from nemodub_nb.languages import UnknownLanguageError, parse
 from nemodub_nb.project import BadInputError, Exports, Project, Reply, View, aopen_project
 from nemodub_nb.project.safe import plain
 
-from . import words
+from . import onscreen, words
 from .choices import Choices, Said, Work
 from .told import Told
 
@@ -55,6 +55,8 @@ class Workflow:
         self.rendering: Work | None = None
         self.draft: Any = None
         self.languages: tuple[str, ...] = ()
+        self.scripts: tuple[str, ...] = ()
+        """Languages that are written and wait to be read before they are spoken."""
         self.summary = ""
         self.changes: Changes | None = None
         self.exports: tuple[Export, ...] = ()
@@ -101,6 +103,8 @@ class Workflow:
             return 2
         if self.work is not None:
             return 4
+        if self.scripts:
+            return 5
         if not self.languages:
             return 3
         exported = {tag for one in self.exports for tag in one.languages or (one.language,)}
@@ -175,7 +179,7 @@ class Workflow:
         self._must_be_idle()
         left, self.unfinished = self.unfinished, None
         try:
-            found = await self._work("resume", words.RESUME, lambda view: project.aresume(show=view))
+            found = await self.run("resume", words.RESUME, lambda view: project.aresume(show=view))
         except BaseException:
             self.unfinished = left  # it can be tried again
             raise
@@ -193,6 +197,7 @@ class Workflow:
     def choose_clip(self, name: str) -> None:
         """Work on another clip."""
         self.chosen_clip = name
+        self.scripts = usable(onscreen.scripts(self.draft, self.clip))
         self.tell("clips")
 
     async def upload(
@@ -217,7 +222,7 @@ class Workflow:
         if chosen.sentence is not None:
             return await self.ask(chosen.sentence)
         several = clip if len(self.clips) > 1 else None
-        return await self._work(
+        return await self.run(
             "dub",
             title,
             lambda view: project.adub(
@@ -239,7 +244,7 @@ class Workflow:
         self._must_be_idle()
         clip = self.clip if len(self.clips) > 1 else None
         self.say("you", sentence)
-        reply = await self._work("ask", sentence, lambda view: project.aask(sentence, clip=clip, show=view))
+        reply = await self.run("ask", sentence, lambda view: project.aask(sentence, clip=clip, show=view))
         if reply.exports is not None:
             self._exported(reply.exports)
         return reply
@@ -277,6 +282,41 @@ class Workflow:
         await self.balance()
         return found
 
+    async def run(
+        self,
+        kind: Literal["dub", "ask", "resume", "review", "lines"],
+        title: str,
+        make: Callable[[View], Coroutine[Any, Any, T]],
+        call: str = "",
+    ) -> T:
+        """Do what takes a while, one thing at a time, with the panels looking on. `call` is the Python that does the same."""
+        self._must_be_idle()
+        view = Told(title, self.tell, self.say)
+        self.work, self.failure = Work(kind, title, view.progress, call), None
+        self.tell("work")
+        self._running = running = asyncio.ensure_future(make(view))
+        try:
+            with self._ours():
+                found = await running
+        except asyncio.CancelledError:
+            self.say("note", words.STOPPED)
+            raise
+        except Exception as error:
+            self.failure = error
+            self.failures.append(error)
+            raise
+        finally:
+            self._running = None
+            self.work = None
+            self.tell("work")
+            with contextlib.suppress(NemoError):
+                await self.look()
+            await self.balance()
+        if isinstance(found, Reply):
+            self.last = found
+            self.say("agent", found.text)
+        return found
+
     async def look(self) -> None:
         """Read the timeline."""
         from nemodub_nb import timeline
@@ -287,6 +327,7 @@ class Workflow:
         self.draft = (await project.astate()).draft if project.session_id else None
         self.changes = timeline.diff(before, self.draft) if before is not None else None
         self.languages = usable(timeline.languages(self.draft))
+        self.scripts = usable(onscreen.scripts(self.draft, self.clip))
         self.summary = timeline.summary(self.draft) if self.draft is not None else ""
         if not self.choices.to and (to := tuple(tag for tag in self.languages if _is_language(tag))):
             self.choose(to=to)
@@ -324,39 +365,6 @@ class Workflow:
             self.tell("credits")
         if project.session_id is not None:
             await self.look()
-
-    async def _work(
-        self,
-        kind: Literal["dub", "ask", "resume"],
-        title: str,
-        make: Callable[[View], Coroutine[Any, Any, T]],
-    ) -> T:
-        self._must_be_idle()
-        view = Told(title, self.tell, self.say)
-        self.work, self.failure = Work(kind, title, view.progress), None
-        self.tell("work")
-        self._running = running = asyncio.ensure_future(make(view))
-        try:
-            with self._ours():
-                found = await running
-        except asyncio.CancelledError:
-            self.say("note", words.STOPPED)
-            raise
-        except Exception as error:
-            self.failure = error
-            self.failures.append(error)
-            raise
-        finally:
-            self._running = None
-            self.work = None
-            self.tell("work")
-            with contextlib.suppress(NemoError):
-                await self.look()
-            await self.balance()
-        if isinstance(found, Reply):
-            self.last = found
-            self.say("agent", found.text)
-        return found
 
     @contextlib.contextmanager
     def _ours(self) -> Iterator[None]:
@@ -402,7 +410,7 @@ class Workflow:
     def _forget(self) -> None:
         self.unfinished = self.changes = self.draft = self.credits = self.last = self.failure = None
         self.chosen_clip = None
-        self.languages, self.summary = (), ""
+        self.languages, self.scripts, self.summary = (), (), ""
         self.exports, self.failed_exports, self.messages = (), {}, ()
 
 

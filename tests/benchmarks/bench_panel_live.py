@@ -57,7 +57,7 @@ async def work(view):
         view.event(AgentEvent("text", said[-1]))
     return Reply("".join(said).strip())
 
-LOOP.spawn(flow._work("ask", "stream", work))
+LOOP.spawn(flow.run("ask", "stream", work))
 """
 PROGRESS = TEXT.replace('Reply("".join(said).strip())', 'Reply("Done.")').replace(
     'view.event(AgentEvent("text", said[-1]))',

@@ -28,7 +28,7 @@ def stream(pieces, every, at_once=lambda number: None):
                 view.event(AgentEvent("progress", payload=payload))
                 await asyncio.sleep(every)
         return Reply("".join(said).strip(), languages=("de",))
-    return LOOP.spawn(flow._work("ask", "make it louder", work))
+    return LOOP.spawn(flow.run("ask", "make it louder", work))
 
 stream(3, 0.01).result()
 display(panel)

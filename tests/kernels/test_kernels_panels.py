@@ -31,7 +31,7 @@ def stream(pieces, every):
                 view.event(AgentEvent("progress", payload={"language": "de", "step": "speak", "done": number, "total": pieces}))
                 await asyncio.sleep(every)
         return Reply("".join(said).strip(), languages=("de",))
-    return LOOP.spawn(studio.workflow._work("ask", "make it louder", work))
+    return LOOP.spawn(studio.workflow.run("ask", "make it louder", work))
 """
 CELLS = {
     "sleeps": "time.sleep(1.5)",

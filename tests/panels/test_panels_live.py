@@ -139,7 +139,7 @@ def streamed(panel, *fragments, reply):
 
     async def run():
         with contextlib.suppress(NemoError):
-            await panel.workflow._work("ask", "say", work)
+            await panel.workflow.run("ask", "say", work)
 
     LOOP.run(run())
 
@@ -267,7 +267,7 @@ def test_a_long_silence_is_told_in_one_line(panel, screen):
             ]
             return answer("Done.")
 
-    LOOP.run(panel.workflow._work("ask", "say", work))
+    LOOP.run(panel.workflow.run("ask", "say", work))
 
 
 def test_a_page_that_opens_later_is_told_all_of_it(panel, screen, monkeypatch):
@@ -308,7 +308,7 @@ def test_the_view_stays_small_while_much_happens(panel):
             await asyncio.sleep(0.6)
             return answer("Done.")
 
-    LOOP.run(panel.workflow._work("ask", "say", work))
+    LOOP.run(panel.workflow.run("ask", "say", work))
     until(lambda: panel.view["ended"] == "done")
     assert len(sent) < 12
     assert len(json.dumps(sent[-1])) < 3000
