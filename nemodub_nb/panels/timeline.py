@@ -13,9 +13,10 @@ from nemodub_nb.project.safe import plain
 
 from . import front, timeline_story, words
 from .calls import quoted
-from .panel import Panel
 from .story import Story
-from .timeline_lines import Sheet, own_name, sheet
+from .timeline_edit import LineEditing
+from .timeline_lines import own_name, sheet
+from .timeline_sheet import Sheet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,8 +36,8 @@ _COLUMNS: Final = 8
 _Key = tuple[int, str | None, tuple[str, ...]]
 
 
-class Timeline(Panel):
-    """See every track and every line, how well it fits, and hear source and dub one after the other."""
+class Timeline(LineEditing):
+    """See every track and every line, how well it fits, hear source and dub one after the other, and change lines."""
 
     _esm = front.esm("timeline")
     _css = front.css("timeline")
@@ -56,6 +57,7 @@ class Timeline(Panel):
         self._plays = itertools.count(1)
         self._playing = 0
         self._peaks: dict[str, bytes] = {}
+        self._reading: asyncio.Task[None] | None = None
         super().__init__(project, alone=alone)
 
     def draw(self) -> dict[str, Any]:
@@ -80,6 +82,7 @@ class Timeline(Panel):
             "lines": len(found.lines),
             "mute": self._mute(),
             "note": words.cut_texts(found.cut, found.left_out),
+            "edit": self.editing(),
         }
 
     def twin(self) -> str:
@@ -93,7 +96,8 @@ class Timeline(Panel):
             "",
         ]
         clip = f"clip={flow.clip.name!r}" if flow.clip and len(flow.clips) > 1 else ""
-        return "\n".join([*code, f"lines = project.timeline({clip})", *self._filters(), "lines"])
+        shown = [f"lines = project.timeline({clip})", *self._filters(), "lines"]
+        return "\n".join([*code, *shown, *self.changes_as_code()])
 
     def story(self) -> Story:
         """Return a small drawing and the first lines."""
@@ -107,8 +111,9 @@ class Timeline(Panel):
         """Return why there is nothing to see yet; alone, the panel shows that itself."""
         return "" if self.alone or self.workflow.draft is not None else words.UPLOAD_FIRST
 
-    def heard(self, topic: str, detail: Any) -> None:  # noqa: ARG002 - the draft tells itself
+    def heard(self, topic: str, detail: Any) -> None:
         """Read the draft anew when it is another one."""
+        super().heard(topic, detail)
         if topic == "connection":
             self._peaks.clear()
         self._keep_up()
@@ -174,7 +179,15 @@ class Timeline(Panel):
         key = (id(flow.draft), several, tuple(waiting))
         if key != self._key:
             self._key, self._draft = key, flow.draft  # the draft is held, so that its id stays its own
-            self.spawn(self._read(key))
+            self._reading = self.spawn(self._read(key))
+
+    def latest(self) -> asyncio.Task[None] | None:
+        """Return the reading of the draft that is under way."""
+        return None if self._reading is None or self._reading.done() else self._reading
+
+    async def hear(self, head: Mapping[str, Any], wav: bytes) -> None:
+        """Send a sound to the page."""
+        await self._pour({"kind": "sound", "at": None, **head}, wav)
 
     async def _read(self, key: _Key) -> None:
         draft = self._draft
@@ -191,6 +204,7 @@ class Timeline(Panel):
             return
         self._sheet, self._packed = found, packed
         self._version += 1
+        self.read_again()
         self.refresh()
         tale = await asyncio.to_thread(tell)
         if found is self._sheet:
@@ -277,5 +291,5 @@ def _pieces(found: Sheet, at: int, tag: str, what: object) -> Iterator[tuple[str
     if what != "dub":
         start = found.in_clip(line.start_ms)
         yield "source", start, start + max(1, line.end_ms - line.start_ms), line.start_ms, None
-    if what != "source" and row is not None:
+    if what != "source" and row is not None and not row.facts.script:
         yield "dub", row.in_ms, row.in_ms + max(1, row.end_ms - row.start_ms), row.start_ms, tag

@@ -1,6 +1,8 @@
 // @ts-check
-import { button, card, h, put, send, text } from "./ui.js";
+import { button, card, chip, h, put, send, text } from "./ui.js";
+import { editBar, lineEditor } from "./timeline_edit.js";
 import { lanes } from "./timeline_lanes.js";
+import { decided } from "./timeline_marks.js";
 import { player } from "./timeline_sound.js";
 import { grid } from "./timeline_table.js";
 
@@ -10,6 +12,15 @@ const WORDS = {
   columns: "Languages shown side by side", measured: "Fit of", copy: "Copy table", copied: "Copied", notCopied: "Could not copy",
   table: "Lines of the timeline", start: "start", stretch: "stretch", fill: "fill", verdict: "verdict", noMatch: "No line matches. Change the filter above.",
   sourceShort: "source", dubShort: "dub", playSource: "Play the source of line", playDub: "Play the dub of line", play: "Play line", stop: "Stop",
+  editLine: "Edit line", changed: "changed, not sent yet", approved: "approved", edited: "edited", muted: "muted", originalVoice: "original voice",
+  line: "Line", discardLine: "Discard its changes", lineBefore: "Line before", lineAfter: "Next line", sourceText: "What is said in the clip", lineText: "What is said instead", language: "Language to change",
+  asTranslated: "↺ as translated", hear: "hear", hearVoice: "Hear this voice", earlier: "Begin 0.1 s earlier", later: "Begin 0.1 s later", sound: "Sound", newVoice: "new voice", mute: "mute", keepOriginal: "original",
+  approvedBox: "Approved", notThere: "Not written in this language yet.", voice: "Voice", starts: "Start, in seconds", startsAt: "Start in seconds; arrows move it by 0.1", usualVoice: "usual", voiceOfLanguage: "voice of the language",
+  noSpeech: "Emptied: this is no speech, and the line goes.", translatedAgain: "It is translated and spoken again in every language, but where a person wrote the words.", translatedAfresh: "Emptied: it is translated afresh.",
+  staysThere: "The original voice stays where it is.", shouldFit: "should fit", tight: "tight", long: "long", characters: "characters", theSource: "the source", ofRoom: "of room",
+  undo: "↶ Undo", undoHelp: "Go back to how the clip was before the last change", approveAll: "✓ Approve all", discard: "Discard", speak: "Speak the changes", keep: "Keep the changes",
+  chooseOne: "Choose a line to change its words, voice, start or sound.", finishFirst: "Speak or discard the changes first.", write: "Write down what is said", writeHelp: "Then names and words can be corrected before anything is translated.", unspoken: "not spoken yet",
+  keys: "Arrows choose a line, Enter plays it, F2 or E changes it, A approves it. In the editor, Control and Enter sends the changes, Escape goes back.",
   pick: "Choose a line first.", playing: "Playing", lines: "lines", of: "of", loading: "Reading the lines…", noSound: "The browser could not play this sound.",
 };
 const TIMELINE_AGAIN_MS = 4000;
@@ -19,6 +30,7 @@ export default {
   render({ model, el }) {
     /** @type {any} */ let data = null;
     let version = -1;
+    let asked = -1; // the version for which the voices were asked for
     let wanted = -1;
     let selected = -1;
     let tries = 0;
@@ -33,7 +45,7 @@ export default {
 
     const status = h("span", { class: "nd-sr", role: "status" });
     const sound = player({
-      began: (what) => { text(play, `■ ${WORDS.stop}`); play.setAttribute("aria-label", WORDS.stop); text(status, `${WORDS.playing}: ${what === "dub" ? nameOf(of) : model.get("view").source}`); },
+      began: (what) => { text(play, `■ ${WORDS.stop}`); play.setAttribute("aria-label", WORDS.stop); text(status, `${WORDS.playing}: ${what === "dub" ? nameOf(of) : what === "voice" ? WORDS.voice : model.get("view").source}`); },
       at: (ms) => picture.playhead(ms),
       ended: () => { label(); text(status, ""); },
       failed: () => text(status, WORDS.noSound),
@@ -47,9 +59,43 @@ export default {
       tell: (words) => { told = words; show(model.get("view")); },
     });
     const table = grid(WORDS, {
-      pick: (line) => select(line, true),
+      pick: (line, tag) => {
+        if (tag && tag !== of) measure(tag);
+        select(line, true);
+      },
+      edit: (line) => { select(line, false); editor.focus(); },
+      approve: (line) => {
+        const view = model.get("view");
+        if (!view.edit.can || view.edit.why || !of || data.no[line] === null) return;
+        select(line, true);
+        const one = decided(data, model.get("pending"), line, of);
+        if (one.there) send(model, "decide", { line: data.no[line], said: { [of]: { approved: !one.approved } } });
+      },
       play: (line, what) => { select(line, false); start(line, what); },
       count: (now, all) => text(counted, now === all ? `${all.toLocaleString("en")} ${WORDS.lines}` : `${now.toLocaleString("en")} ${WORDS.of} ${all.toLocaleString("en")} ${WORDS.lines}`),
+    });
+    const apply = (/** @type {Record<string, any>} */ message) => {
+      const { edit } = model.get("view");
+      if (!edit.why) send(model, "apply", message);
+    };
+    const editor = lineEditor(WORDS, {
+      decide: (line, said) => send(model, "decide", { line, said }),
+      apply,
+      discard: (line) => send(model, "discard", { line }),
+      hear: (tag, voice) => send(model, "try", { of: tag, voice, token: sound.expect() }),
+      measure: (tag) => measure(tag),
+      move: (step) => {
+        const next = table.next(step);
+        if (next >= 0) { select(next, false); editor.hand(); }
+      },
+      leave: () => table.select(selected, true),
+      typed: () => show(model.get("view")),
+    });
+    const bar = editBar(WORDS, {
+      apply: () => apply(editor.message()),
+      discard: () => send(model, "discard"),
+      approve: () => send(model, "approve", { of }),
+      undo: () => send(model, "undo"),
     });
     const counted = h("span", { class: "nd-muted nd-small", role: "status" });
     const play = button(`▷ ${WORDS.play}`, { onclick: () => (sound.busy() ? sound.stop() : start(selected, "both")) });
@@ -61,16 +107,18 @@ export default {
     const columns = (/** @type {any} */ view) => (view.chosen || !el.clientWidth || el.clientWidth > 700 ? view.show : [view.of].filter(Boolean));
 
     function label() {
-      const name = `▷ ${WORDS.play}${selected >= 0 ? ` ${selected + 1}` : ""}`;
+      const name = `▷ ${WORDS.play}${selected >= 0 ? ` ${data?.no[selected] ?? selected}` : ""}`;
       text(play, name);
       play.removeAttribute("aria-label");
     }
 
     function select(/** @type {number} */ line, /** @type {boolean} */ focus) {
       if (line !== selected) { told = ""; selected = line; if (!sound.busy()) label(); }
+      const was = editor.node.hidden;
       table.select(line, focus);
       picture.select(line, of);
       show(model.get("view"));
+      if (was !== editor.node.hidden) table.select(line, focus); // the table has become lower: the line stays in view
     }
 
     function start(/** @type {number} */ line, /** @type {string} */ what) {
@@ -93,6 +141,24 @@ export default {
       const view = model.get("view");
       table.set(data, { ...view, show: shown.filter((tag) => data.dubs[tag]), of: data.dubs[of] ? of : "" });
       picture.select(selected, of);
+      edit(view);
+    }
+
+    /** Show what is changed and not sent yet. */
+    function changed() {
+      table.pending(model.get("pending") ?? {});
+      show(model.get("view"));
+    }
+
+    /** Bring the editor and what stands below it up to date. */
+    function edit(/** @type {any} */ view) {
+      editor.show({ data, view, pending: model.get("pending") ?? {}, voices: model.get("voices") ?? {}, line: selected, of: data?.dubs[of] ? of : "" });
+      if (view.edit.can && data && selected >= 0 && asked !== version) {
+        asked = version;
+        send(model, "voices");
+      }
+      bar.node.hidden = !view.edit.can || !data;
+      bar.show(view, of, { unsent: editor.unsent(), there: Boolean(data?.dubs[of]?.voice.some((/** @type {number} */ one) => one >= 0)), chosen: selected >= 0 });
     }
 
     function ask() {
@@ -134,10 +200,10 @@ export default {
       shown = columns(first);
       // The diff since the last look
       const changes = h("button", { type: "button", class: "nd-chip", "aria-expanded": "false", hidden: true, "on:click": () => {
-        changed.hidden = !changed.hidden;
-        changes.setAttribute("aria-expanded", String(!changed.hidden));
+        changes_.hidden = !changes_.hidden;
+        changes.setAttribute("aria-expanded", String(!changes_.hidden));
       } });
-      const changed = h("ul", { class: "nd-well nd-timeline-changes", hidden: true });
+      const changes_ = h("ul", { class: "nd-well nd-timeline-changes", hidden: true });
       put(tools, changes);
 
       // Zoom and play
@@ -162,7 +228,13 @@ export default {
       const note = h("p", { class: "nd-muted nd-small" });
       const empty = h("div", { class: "nd-timeline-empty" });
       const loading = h("p", { class: "nd-muted nd-small", role: "status" }, h("span", { class: "nd-spin", "aria-hidden": "true" }), " ", WORDS.loading);
-      put(body, h("div", { class: "nd-timeline" }, changed, picture.node, under, controls, loading, table.node, note, empty));
+      const cloud = h("p", { class: "nd-muted nd-small" });
+      const unspoken = h("span", { class: "nd-grow" });
+      const speak = button(WORDS.speak, { onclick: () => send(model, "speak", editor.message()) });
+      const script = h("div", { class: "nd-timeline-script", role: "group", hidden: true }, chip(WORDS.unspoken, "run"), unspoken, speak);
+      const write = button(WORDS.write, { onclick: () => send(model, "write") });
+      table.node.setAttribute("aria-description", WORDS.keys);
+      put(body, h("div", { class: "nd-timeline" }, changes_, picture.node, under, script, controls, loading, table.node, editor.node, bar.node, cloud, note, empty));
 
       function filter() {
         const next = { text: find.value, verdict: verdict.value };
@@ -233,12 +305,12 @@ export default {
         if (view.error && !failed) sound.stop();
         failed = Boolean(view.error);
         changes.hidden = !view.changes;
-        if (!view.changes) changed.hidden = true;
+        if (!view.changes) changes_.hidden = true;
         else {
           text(changes, view.changes.label);
-          if (changed.dataset.key !== JSON.stringify(view.changes.words)) {
-            changed.dataset.key = JSON.stringify(view.changes.words);
-            put(changed, view.changes.words.map((/** @type {string} */ word) => h("li", { dir: "auto" }, word)));
+          if (changes_.dataset.key !== JSON.stringify(view.changes.words)) {
+            changes_.dataset.key = JSON.stringify(view.changes.words);
+            put(changes_, view.changes.words.map((/** @type {string} */ word) => h("li", { dir: "auto" }, word)));
           }
         }
         const fresh = Boolean(data) && version === view.version;
@@ -256,10 +328,20 @@ export default {
         text(said, told || (view.mute && some ? view.mute : ""));
         text(note, view.note);
         note.hidden = !view.note;
+        text(cloud, view.edit.note);
+        cloud.hidden = !view.edit.note;
+        script.hidden = !view.edit.scripts.length || !some;
+        text(unspoken, view.edit.unspoken);
+        text(speak, view.edit.dub);
+        speak.setWhy(view.edit.why);
+        speak.classList.toggle("nd-main", !view.edit.count && !editor.unsent());
+        write.setWhy(view.edit.why);
+        edit(view);
         empty.hidden = !view.empty || (some && !fresh);
-        if (view.empty && empty.dataset.key !== `${view.empty}${drawn}`) {
-          empty.dataset.key = `${view.empty}${drawn}`;
-          put(empty, !drawn && ghost(), h("p", {}, h("b", {}, view.empty[0])), h("p", { class: "nd-muted nd-small" }, view.empty[1]));
+        if (view.empty && empty.dataset.key !== `${view.empty}${drawn}${view.edit.write}`) {
+          empty.dataset.key = `${view.empty}${drawn}${view.edit.write}`;
+          put(empty, !drawn && ghost(), h("p", {}, h("b", {}, view.empty[0])), h("p", { class: "nd-muted nd-small" }, view.empty[1]),
+            view.edit.write && h("div", { class: "nd-timeline-write" }, write, h("p", { class: "nd-muted nd-small" }, WORDS.writeHelp)));
         }
         if (view.version && wanted !== view.version) {
           wanted = view.version;
@@ -271,8 +353,14 @@ export default {
     });
 
     model.on("msg:custom", heard);
+    model.on("change:pending", changed);
+    model.on("change:voices", changed);
+    table.pending(model.get("pending") ?? {});
     return () => {
       model.off("msg:custom", heard);
+      model.off("change:pending", changed);
+      model.off("change:voices", changed);
+      editor.end();
       clearTimeout(again);
       clearTimeout(typing);
       sound.stop();

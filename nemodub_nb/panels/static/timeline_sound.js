@@ -4,12 +4,12 @@
 /** @param {{began: (what: string) => void, at: (ms: number | null) => void, ended: () => void, failed: () => void}} on */
 export function player(on) {
   const audio = new Audio();
-  /** @type {{what: string, url: string, at: number}[]} */ let queue = [];
+  /** @type {{what: string, url: string, at: number | null}[]} */ let queue = [];
   let token = Math.floor(Math.random() * 2 ** 30); // two pages of one panel tell their wishes apart
   let due = 0; // parts that are still to be played
   let url = "";
   let asked = 0;
-  let start = 0;
+  /** Where it stands on the timeline; a voice that is tried stands nowhere. @type {number | null} */ let start = 0;
 
   function stop() {
     token++;
@@ -41,7 +41,7 @@ export function player(on) {
   }
 
   function follow() {
-    on.at(start + audio.currentTime * 1000);
+    on.at(start === null ? null : start + audio.currentTime * 1000);
     if (!audio.paused) asked = requestAnimationFrame(follow);
   }
 

@@ -1,13 +1,15 @@
 // @ts-check
 // The table of lines: sorted, filtered, copied, and only the rows that can be seen are on the page.
 import { button, chip, h, put } from "./ui.js";
+import { MARK_SCRIPT, decided, signs } from "./timeline_marks.js";
 
 const TABLE_SPARE = 8; // rows drawn above and below what is seen
 const TABLE_WORST_FIRST = { bad: 0, look: 1, waiting: 2, "": 3, good: 4 };
 
 /**
  * @param {Record<string, string>} words
- * @param {{pick: (line: number) => void, play: (line: number, what: string) => void, count: (shown: number, all: number) => void}} on
+ * @param {{pick: (line: number, tag: string) => void, play: (line: number, what: string) => void, edit: (line: number) => void, approve: (line: number) => void,
+ *   count: (shown: number, all: number) => void}} on
  */
 export function grid(words, on) {
   const cols = h("colgroup");
@@ -31,6 +33,7 @@ export function grid(words, on) {
   let extra = 0; // how much taller the chosen row is
   let asked = 0;
   let why = "";
+  /** @type {any} */ let pending = {};
   /** @type {Map<string, string[]>} */ let lowered = new Map();
   const collator = new Intl.Collator(undefined, { numeric: true });
 
@@ -179,13 +182,16 @@ export function grid(words, on) {
   function make(/** @type {number} */ line, /** @type {number} */ index) {
     const its = dub();
     const figure = (/** @type {number | null | undefined} */ value) => (value === null || value === undefined ? "–" : value.toFixed(2));
-    const said = (/** @type {string} */ words, /** @type {string} */ tag) => h("td", {}, h("div", { class: "nd-timeline-text", dir: "auto", lang: tag || null }, words));
+    const said = (/** @type {string} */ shown, /** @type {string} */ lang, /** @type {any[]} */ marks, /** @type {string} */ tag, faint = false) => h("td", { "data-tag": tag || null }, h("div", { class: `nd-timeline-text${faint ? " nd-timeline-faint" : ""}`, dir: "auto", lang: lang || null }, marks, shown));
+    const source = decided(data, pending, line, "");
+    const dubs = view.show.map((/** @type {string} */ tag) => ({ tag, one: decided(data, pending, line, tag) }));
+    const changed = source.changed || dubs.some((/** @type {any} */ its_) => its_.one.changed);
     const [word, tone, hint] = its ? data.labels[its.label[line]] : ["", "", ""];
-    const row = h("tr", { "aria-rowindex": index + 2, "aria-selected": String(line === selected), tabindex: -1 },
-      h("td", { class: "nd-n nd-muted" }, String(line + 1)),
+    const row = h("tr", { "aria-rowindex": index + 2, "aria-selected": String(line === selected), tabindex: -1, class: changed ? "nd-timeline-changed" : null },
+      h("td", { class: "nd-n nd-muted" }, String(numberOf(line))),
       h("td", { class: "nd-n" }, moment(data.s[line])),
-      said(data.text[line], view.source_tag),
-      view.show.map((/** @type {string} */ tag) => said(data.dubs[tag].text[line], tag)),
+      said(source.source, view.source_tag, source.changed ? signs(words, source) : [], ""),
+      dubs.map((/** @type {any} */ { tag, one }) => said(one.text, tag, one.there ? signs(words, one) : [], tag, one.sound !== "dub")),
       its && [h("td", { class: "nd-n" }, figure(its.stretch[line])), h("td", { class: "nd-n" }, figure(its.fill[line])),
         h("td", {}, h("div", { class: "nd-timeline-fit" }, word && h("span", { title: hint || null }, chip(word, tone === "waiting" ? "" : tone))))]);
     row.line = line;
@@ -199,11 +205,24 @@ export function grid(words, on) {
     const its = dub();
     const hint = its ? data.labels[its.label[line]][2] : "";
     row.setAttribute("aria-selected", "true");
-    const play = (/** @type {string} */ what, /** @type {string} */ label, /** @type {string} */ spoken) => button(label, { quiet: true, label: `${spoken} ${line + 1}`, why, onclick: () => on.play(line, what) });
-    const buttons = [play("source", `▷ ${words.sourceShort}`, words.playSource), its && data.labels[its.label[line]][3] !== "waiting" ? play("dub", `▷ ${words.dubShort}`, words.playDub) : null];
+    const play = (/** @type {string} */ what, /** @type {string} */ label, /** @type {string} */ spoken) => button(label, { quiet: true, label: `${spoken} ${numberOf(line)}`, why, onclick: () => on.play(line, what) });
+    const heard = its && data.labels[its.label[line]][3] !== "waiting" && !(its.marks[line] & MARK_SCRIPT);
+    const buttons = [play("source", `▷ ${words.sourceShort}`, words.playSource), heard ? play("dub", `▷ ${words.dubShort}`, words.playDub) : null, view.edit?.can && data.no[line] !== null ? button("✎", { quiet: true, label: `${words.editLine} ${numberOf(line)}`, onclick: () => on.edit(line) }) : null];
     const cell = its ? row.lastChild.firstChild : row.children[2];
     cell.append(...[h("span", { class: "nd-timeline-play" }, buttons)]);
     if (hint) row.children[its ? row.children.length - 1 : 2].append(h("div", { class: "nd-timeline-hint nd-muted nd-small" }, hint));
+  }
+
+  /** The number of a line in tables and sentences; its place where the server gives it none. */
+  const numberOf = (/** @type {number} */ line) => data.no[line] ?? line;
+
+  /** Draw the rows anew that are on the page, and keep the focus in the one that has it. */
+  function repaint() {
+    const held = /** @type {any} */ (body.contains(document.activeElement) ? document.activeElement?.closest("tr") : null)?.line;
+    for (const row of rows.values()) row.remove();
+    rows = new Map();
+    draw();
+    if (held !== undefined) rows.get(held)?.focus({ preventScroll: true });
   }
 
   function moment(/** @type {number} */ ms) {
@@ -259,7 +278,7 @@ export function grid(words, on) {
     const names = columns();
     const its = dub();
     return [names.map(([, label]) => clean(label)), ...lines.map((line) => names.map(([key]) => {
-      if (key === "no") return line + 1;
+      if (key === "no") return numberOf(line);
       if (key === "start") return (data.s[line] / 1000).toFixed(3);
       if (key === "stretch" || key === "fill") return its[key][line] ?? "";
       if (key === "verdict") return data.labels[its.label[line]][0];
@@ -271,7 +290,7 @@ export function grid(words, on) {
   body.addEventListener("click", (/** @type {MouseEvent} */ event) => {
     const row = /** @type {any} */ (/** @type {Element} */ (event.target).closest("tr"));
     if (row?.line === undefined || /** @type {Element} */ (event.target).closest("button") || getSelection()?.toString()) return;
-    on.pick(row.line);
+    on.pick(row.line, /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest("td"))?.dataset.tag ?? "");
   });
   body.addEventListener("dblclick", (/** @type {MouseEvent} */ event) => {
     const row = /** @type {any} */ (/** @type {Element} */ (event.target).closest("tr"));
@@ -292,7 +311,10 @@ export function grid(words, on) {
     if (move !== undefined) {
       const focused = /** @type {any} */ (target.closest("tr"))?.line;
       const from = at >= 0 ? at : focused === undefined ? -1 : order.indexOf(focused);
-      on.pick(order[Math.max(0, Math.min(order.length - 1, from + move))]);
+      on.pick(order[Math.max(0, Math.min(order.length - 1, from + move))], "");
+    } else if ((event.key === "F2" || event.key === "e" || event.key === "a") && !target.closest("button")) {
+      const line = /** @type {any} */ (target.closest("tr"))?.line ?? selected;
+      if (line >= 0) (event.key === "a" ? on.approve : on.edit)(line);
     } else if (event.key === "Enter" && !target.closest("button")) {
       const line = /** @type {any} */ (target.closest("tr"))?.line ?? selected;
       if (line >= 0) on.play(line, "both");
@@ -316,6 +338,9 @@ export function grid(words, on) {
     select,
     filter: (/** @type {{text: string, verdict: string}} */ next) => { filter = next; node.scrollTop = 0; arrange(); },
     mute: (/** @type {string} */ reason) => { if (reason !== why) { why = reason; arrange(); } },
+    pending: (/** @type {any} */ next) => { pending = next; if (data && view) repaint(); },
+    /** The line that stands so many places further down. */
+    next: (/** @type {number} */ step) => order[Math.max(0, Math.min(order.length - 1, at + step))] ?? -1,
     asText: () => asText(order),
     lines: () => order.length,
     end: () => { sized.disconnect(); cancelAnimationFrame(asked); },
