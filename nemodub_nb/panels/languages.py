@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, get_args
 
@@ -13,10 +14,17 @@ from nemodub_nb import languages
 from nemodub_nb.project import BadInputError
 from nemodub_nb.project.attachments import memory_parts
 from nemodub_nb.project.safe import markup, plain
-from nemodub_nb.project.sentences import Original, Subtitles, dub_sentence, for_clip, parse_languages
+from nemodub_nb.project.sentences import (
+    Original,
+    Subtitles,
+    dub_sentence,
+    for_clip,
+    parse_languages,
+    review_sentence,
+)
 from nemodub_nb.timeline.draft import raw_tracks
 
-from . import calls, front, offers, words
+from . import calls, edit_words, front, line_work, offers, words
 from .panel import Panel
 from .story import Story
 
@@ -71,12 +79,16 @@ class Languages(Panel):
             "background": None if chosen.background is None else round(chosen.background * 100),
             "subtitles": chosen.subtitles,
             "memory": chosen.memory or "",
-            "hint": words.SAME_VOICE if chosen.original == "keep" and chosen.background is not None else "",
+            "look": self._looks(),
+            "look_why": self._no_look(),
+            "hint": self._hint(),
             "made": made,
             "sentence": made if chosen.sentence is None else chosen.sentence,
             "edited": chosen.sentence is not None,
             **self._estimate_words(),
-            "main": words.dub_into([words.english_name(tag) for tag in chosen.to]),
+            "main": edit_words.write_scripts(chosen.to)
+            if self._looks()
+            else words.dub_into([words.english_name(tag) for tag in chosen.to]),
             "blocked": self._blocked(),
             "work": plain(self.workflow.work.title, _LONGEST_NAME) if self.workflow.work else "",
             "question": self._question,
@@ -84,7 +96,8 @@ class Languages(Panel):
 
     def twin(self) -> str:
         """Return the call that dubs as chosen, with the options that are not the usual ones."""
-        return calls.dub(self.workflow.choices, self._several())
+        chosen = self.workflow.choices
+        return calls.dub(replace(chosen, look=self._looks()), self._several())
 
     def story(self) -> Story:
         """Return the languages with their voices, and the sentence."""
@@ -163,6 +176,8 @@ class Languages(Panel):
             self.workflow.choose(subtitles=value)
         elif what == "background" and (value is None or _is_volume(value)):
             self.workflow.choose(background=None if value is None else round(float(value), 2))
+        elif what == "look" and isinstance(value, bool):
+            self.workflow.choose(look=value)
         elif what == "source" and isinstance(value, str) and len(value) <= _LONGEST_NAME:
             self.workflow.choose(source=languages.parse(value) if value else None)
         elif what == "memory" and isinstance(value, str):
@@ -218,7 +233,11 @@ class Languages(Panel):
             raise BadInputError(blocked)
         agreed = message.get("agreed") is True and self._question
         self._question = "" if agreed else await self._cost_question()
-        if not self._question:
+        if self._question:
+            return
+        if self._looks():
+            await line_work.review(self.workflow)
+        else:
             await self.workflow.dub()
 
     async def do_cancel(self, _message: Mapping[str, Any], _buffers: Sequence[memoryview]) -> None:
@@ -296,6 +315,8 @@ class Languages(Panel):
         chosen = self.workflow.choices
         if not chosen.to:
             return ""
+        if chosen.look and self.workflow.backend == "local":
+            return review_sentence(chosen.to, source=chosen.source)
         return dub_sentence(
             chosen.to,
             source=chosen.source,
@@ -304,6 +325,22 @@ class Languages(Panel):
             subtitles=chosen.subtitles,
             voices=self._voices(),
         )
+
+    def _looks(self) -> bool:
+        """Tell whether it is written first, to be looked at."""
+        return self.workflow.choices.look and not self._no_look()
+
+    def _no_look(self) -> str:
+        """Return why nothing can be written first; empty when it can."""
+        if self.workflow.backend == "cloud":
+            return edit_words.NO_REVIEW_ON_CLOUD
+        return edit_words.REVIEW_BY_HAND if self.workflow.choices.sentence is not None else ""
+
+    def _hint(self) -> str:
+        chosen = self.workflow.choices
+        if self._looks():
+            return edit_words.REVIEW_HINT
+        return words.SAME_VOICE if chosen.original == "keep" and chosen.background is not None else ""
 
     def _voices(self) -> dict[str, str]:
         chosen = self.workflow.choices

@@ -26,15 +26,29 @@ def exit_with_parent():
     os._exit(1)
 
 
+def decided(job, tag):
+    """What a person decided about the line in a language, as the engine's reports tell it."""
+    edits = [edit for edit in job.get("edits") or () if edit.get("language") == tag]
+    said = {"voice": job["voices"].get(tag, f"stand-in:{tag}"), "sound": "dub", "approved": False}
+    if not job.get("speak", True):
+        said |= {"voice": None, "slot_s": 1.5, "chars_ratio": 1.0, "route": "memory"}
+    for edit in edits:
+        said |= {name: value for name, value in edit.items() if name != "line"}
+        said["route"] = "edited" if "text" in edit else "memory"
+    return said
+
+
 def dub(job):
     home = Path(job["home"]) / "cache"
+    corrected = [edit["text"] for edit in job.get("edits") or () if not edit.get("language")]
+    heard = next(iter(corrected), "Hello there.")
     line = {
         "index": 0,
         "start_s": 0.5,
         "end_s": 1.5,
         "source_start_s": 0.5,
         "source_end_s": 1.4,
-        "source_text": "Hello there.",
+        "source_text": heard,
         "natural_s": 1.0,
         "rate": 1.0,
         "stretch": 1.0,
@@ -68,7 +82,7 @@ def dub(job):
         languages[tag] = {
             "voice_stem": str(stem),
             "voice": job["voices"].get(tag, f"stand-in:{tag}"),
-            "lines": [{**line, "language": tag, "text": text}],
+            "lines": [{**line, "language": tag, "text": text, **decided(job, tag)}],
             "cues": [{"start_s": 0.5, "end_s": 1.5, "text": text}],
             "summary": {"lines": 1},
         }
@@ -78,7 +92,7 @@ def dub(job):
         "media": {},
         "source_language": job["source_language"] or "en",
         "transcript_by": "given" if job["transcript"] else "whisper-base",
-        "transcript": [{"index": 0, "start_s": 0.5, "end_s": 1.4, "text": "Hello there."}],
+        "transcript": [{"index": 0, "start_s": 0.5, "end_s": 1.4, "text": heard}],
         "bed": str(bed) if job["separate"] else None,
         "languages": languages,
         "failed": failed,

@@ -9,7 +9,7 @@ const WORDS = {
   ready: "ready", fetch: "to fetch", memory: "needs a translation", mute: "no voice", dubbed: "dubbed",
   original: "Original voice", replace: "replace", duck: "keep low", keep: "keep", background: "Music and effects", asTheyAre: "as they are", level: "set to", percent: "Volume of music and effects, percent",
   memoryOf: "Translation memory", memoryHint: "none · a path, such as memory.csv", subtitles: "Subtitles", off: "none", track: "track", burned: "burned in", sentence: "The sentence that will be sent; change it as you like", edited: "edited", undo: "Undo",
-  editedHint: "Sent as it stands: the choices above no longer change it.", sendIt: "Send this sentence", dub: "Dub", cancel: "Cancel", voiceOf: "Voice for", forClip: "for",
+  editedHint: "Sent as it stands: the choices above no longer change it.", sendIt: "Send this sentence", dub: "Dub", cancel: "Cancel", look: "Look before it is spoken", voiceOf: "Voice for", forClip: "for",
 };
 
 const LANGUAGES_READ_MS = 600;
@@ -101,7 +101,14 @@ export default {
       const reason = h("span", { class: "nd-muted nd-small", id: `nd-languages-${Math.random().toString(36).slice(2)}` });
       main.setAttribute("aria-describedby", reason.id);
       const spin = h("span", { class: "nd-spin", hidden: true, "aria-hidden": "true" });
-      const go = h("div", { class: "nd-languages-go" }, h("span", { class: "nd-row nd-languages-facts" }, spin, estimate, reason), main);
+      const look = h("input", { type: "checkbox", "on:change": () => {
+        const { look_why: why } = model.get("view");
+        if (!why) return send(model, "choose", { what: "look", value: look.checked });
+        look.checked = false;
+        look.dispatchEvent(new CustomEvent("nd-why", { bubbles: true, detail: why }));
+      } });
+      const lookBox = h("label", { class: "nd-languages-look" }, look, h("span", {}, WORDS.look));
+      const go = h("div", { class: "nd-languages-go" }, h("span", { class: "nd-row nd-languages-facts" }, spin, estimate, reason), lookBox, main);
       const question = h("p", { class: "nd-grow" });
       let askedAt = 0;
       const agree = button(WORDS.dub, { main: true, onclick: () => {
@@ -164,6 +171,9 @@ export default {
         text(estimate, view.work ? `${view.work}…` : view.estimate);
         estimate.title = view.work ? "" : view.how;
         text(reason, view.work ? "" : view.blocked);
+        if (document.activeElement !== look || look.checked !== view.look) look.checked = view.look;
+        look.setAttribute("aria-disabled", String(Boolean(view.look_why)));
+        lookBox.title = view.look_why;
         text(main, view.edited ? WORDS.sendIt : view.main);
         main.setWhy(view.blocked);
         text(question, view.question);
