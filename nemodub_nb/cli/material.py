@@ -14,6 +14,7 @@ NOTEBOOK: Final = "quickstart.ipynb"
 NOTEBOOKS: Final = (
     NOTEBOOK,
     "explore.ipynb",
+    "review.ipynb",
     "tour.ipynb",
     "cloud.ipynb",
     "batch.ipynb",

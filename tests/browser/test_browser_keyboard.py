@@ -177,7 +177,7 @@ def timeline(keys: Keyboard, lab: Lab) -> None:
     assert keys.walk("Timeline", ".*Hello there")["role"] == "tr"
     keys.press("ArrowDown")
     lab.region("Timeline").get_by_role("row", selected=True).get_by_text("Hello in es.").wait_for()
-    keys.walk("Timeline", "Play the source of line 1")
+    keys.walk("Timeline", "Play the source of line 0")
 
 
 def export(keys: Keyboard, lab: Lab) -> None:

@@ -140,6 +140,28 @@ def test_explore_compares_languages_and_changes_the_dub_in_sentences(folder):
 
 
 @pytest.mark.engine
+def test_review_corrects_a_script_and_then_one_line_and_remembers_what_was_approved(folder):
+    cells = folder.run("review.ipynb")
+    assert_kept_well(folder, "review.ipynb", cells)
+
+    live, story = cells["panel"].outputs
+    assert WIDGET in live.data
+    for told in ("Panorama lo reúne todo en una página.", "edited", "original voice"):
+        assert told in story.data["text/plain"]
+        assert told in story.data["text/html"]
+    assert "<td>0</td>" in story.data["text/html"], "lines are numbered as in the tables"
+    assert "la agenda de tu equipo" in shown(cells["fit"], "text/html")
+    for cell in ("before", "after"):
+        assert "<audio" in shown(cells[cell], "text/html")
+    assert shown(cells["before"], "text/html") != shown(cells["after"], "text/html")
+    changed = re.findall(r"<th>(\d+)</th>", shown(cells["compare"], "text/html"))
+    # Where it has run before, the wording of line 3 is remembered.
+    assert {"8"} <= {*changed} <= {"3", "8"}, "nothing but these lines is different"
+    assert "Panorama lo reúne todo en una página." in shown(cells["memory"], "text/html")
+    assert shown(cells["undo"]).splitlines()[-1] == "0"
+
+
+@pytest.mark.engine
 def test_the_tour_shows_each_panel_alone_and_the_magics(folder):
     cells = folder.run("tour.ipynb")
     assert_kept_well(folder, "tour.ipynb", cells)
