@@ -15,7 +15,7 @@ export default {
   /** @param {{model: any, el: HTMLElement}} context */
   render({ model, el }) {
     /** @type {any} */ let timer = 0;
-    const end = card(model, el, (body, first, tools) => {
+    const end = card(model, el, (body, _first, tools) => {
       const reset = button(FIT_WORDS.reset, { quiet: true, onclick: () => send(model, "reset") });
       put(tools, reset);
       const known = h("p", { class: "nd-muted nd-small" });
