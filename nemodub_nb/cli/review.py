@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from nemodub_nb.cli import checks, failure
 from nemodub_nb.cli.failure import BadInputError
 from nemodub_nb.cli.lines import Live
-from nemodub_nb.cli.opened import apply_lines, opened
+from nemodub_nb.cli.opened import add_clip, apply_lines, opened
 from nemodub_nb.cli.steps import Steps
 
 if TYPE_CHECKING:
@@ -32,56 +32,7 @@ examples:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what the command takes."""
-    parser.add_argument("clip", metavar="CLIP", type=Path, help="the video or sound file")
-    parser.add_argument(
-        "--to",
-        metavar="LANGUAGES",
-        required=True,
-        help="tags or names, parted by commas: es,fr,de or Spanish",
-    )
-    parser.add_argument(
-        "--from", dest="source", metavar="LANGUAGE", help="what is spoken (default: found out)"
-    )
-    parser.add_argument(
-        "--out",
-        metavar="DIR",
-        type=Path,
-        default=Path("review"),
-        help="where to write (default: ./%(default)s)",
-    )
-    parser.add_argument(
-        "--backend",
-        choices=("local", "cloud"),
-        help="this machine or the NemoVideo cloud (default: cloud if NEMO_TOKEN is set, else local)",
-    )
-    parser.add_argument("--transcript", metavar="FILE", type=Path, help="what is said, as SRT or VTT")
-    parser.add_argument(
-        "--memory",
-        metavar="FILE",
-        type=Path,
-        action="append",
-        help="reviewed translations, as CSV or TMX; repeatable",
-    )
-    parser.add_argument(
-        "--glossary",
-        metavar="FILE",
-        type=Path,
-        action="append",
-        help="terms with their wording, and names to keep, as CSV; repeatable",
-    )
-    add_lines(parser)
-
-
-def add_lines(parser: argparse.ArgumentParser) -> None:
-    """Add the tables of lines that people have looked over."""
-    parser.add_argument(
-        "--lines",
-        metavar="FILE",
-        type=Path,
-        action="append",
-        default=[],
-        help="a table of lines that was looked over, as `nemodub review` writes it; repeatable",
-    )
+    add_clip(parser, out="review")
 
 
 def run(arguments: argparse.Namespace) -> int:
