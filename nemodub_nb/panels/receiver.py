@@ -71,8 +71,8 @@ class Offer:
                 "The page did not say which file it sends.", "Reload the page, then drop it again."
             )
         stem = file_stem(name).encode()[:_LONGEST_STEM].decode(errors="ignore").strip(" .")
-        _, dot, ending = plain(name).rpartition(".")
-        kind = check_offer(f"{stem}.{ending}" if dot else stem, size)
+        _, dot, ending = name.rpartition(".")  # of the name as it came: an escape sequence may hide the dot
+        kind = check_offer(f"{stem}.{plain(ending, 20)}" if dot else stem, size)
         return cls(f"{stem}.{kind}", size, modified)
 
     @property
