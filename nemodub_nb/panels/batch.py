@@ -12,7 +12,7 @@ from nemodub_nb.project import BadInputError
 from nemodub_nb.project.loop import LOOP
 from nemodub_nb.project.safe import markup, plain
 
-from . import front, words
+from . import batch_words, front, words
 from .batch_call import Asked
 from .batch_rows import STATUSES, VERDICTS, Rows
 from .panel import Panel
@@ -47,7 +47,7 @@ class Batch(Panel):
 
     _esm = front.esm("batch")
     _css = front.css("batch")
-    title = words.BATCH
+    title = batch_words.BATCH
     number = 1
 
     def __init__(
@@ -158,14 +158,14 @@ class Batch(Panel):
         source = self._planned or self._begun
         board = self._board
         if source is None or board is None:
-            raise BadInputError(words.BATCH_NOT_CHECKED, words.BATCH_CHECK_FIRST)
+            raise BadInputError(batch_words.BATCH_NOT_CHECKED, batch_words.BATCH_CHECK_FIRST)
         only = None
         if message.get("what") == "failed":
             only = frozenset(
                 name for name, one in board.rows.items() if one["status"] in {"failed", "refused"}
             )
             if not only:
-                raise BadInputError(words.BATCH_NONE_FAILED, words.BATCH_GO_ON)
+                raise BadInputError(batch_words.BATCH_NONE_FAILED, batch_words.BATCH_GO_ON)
         self._attach(background.begin(source.wanted, only))
 
     async def do_stop(self, _message: Mapping[str, Any], _buffers: Sequence[memoryview]) -> None:
@@ -224,7 +224,9 @@ class Batch(Panel):
             self._begun, self._planned = None, planned
             self._take(planned.board)
         except ModuleNotFoundError as error:
-            raise BadInputError(words.package_missing(str(error.name)), words.BATCH_INSTALL) from None
+            raise BadInputError(
+                batch_words.package_missing(str(error.name)), batch_words.BATCH_INSTALL
+            ) from None
         finally:
             self._checking = False
             self.refresh()
@@ -267,18 +269,18 @@ class Batch(Panel):
     def _say(self) -> str:
         state, board, begun = self._state, self._board, self._begun
         if state in {"checking", "stopping"}:
-            return words.BATCH_LOOKING if state == "checking" else words.BATCH_STOPPING
+            return batch_words.BATCH_LOOKING if state == "checking" else batch_words.BATCH_STOPPING
         if state == "planned" and self._planned:
             counts, sums = self._planned.board.counts, self._planned.table.attrs
-            return words.batch_plan(sums["rows"], counts["done"], counts["refused"], sums["seconds"])
+            return batch_words.batch_plan(sums["rows"], counts["done"], counts["refused"], sums["seconds"])
         if board is None or begun is None:
-            return words.BATCH_LOOKING if state == "working" else words.BATCH_ASK
+            return batch_words.BATCH_LOOKING if state == "working" else batch_words.BATCH_ASK
         failed = board.counts["failed"] + board.counts["refused"]
         if state == "ended":
             left = board.counts["queued"] + board.counts["skipped"]
             took = begun.ended.result().seconds if begun.ended.exception() is None else board.seconds
-            return words.batch_ended(board.counts["done"], failed, left, took)
-        return words.batch_going(board.ended, len(board.rows), failed, _left_s(board, begun))
+            return batch_words.batch_ended(board.counts["done"], failed, left, took)
+        return batch_words.batch_going(board.ended, len(board.rows), failed, _left_s(board, begun))
 
     def _plan(self) -> dict[str, Any] | None:
         """Return what the dry run found."""
@@ -292,7 +294,7 @@ class Batch(Panel):
             "rows": sums["rows"],
             "clips": int(todo["source"].nunique()),
             "minutes": float(todo.drop_duplicates("source")["minutes"].sum()),
-            "about": words.about(sums["seconds"]) if sums["rows"] else "",
+            "about": batch_words.about(sums["seconds"]) if sums["rows"] else "",
             "workers": sums["workers"],
             "cost": sums["cost"] if self._planned.wanted.backend == "cloud" else None,
             "missing": [

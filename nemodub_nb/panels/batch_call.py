@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from nemodub_nb.project import BadInputError
 from nemodub_nb.project.safe import plain
 
-from . import words
+from . import batch_words
 from .calls import quoted
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class Asked:
 
     def form(self) -> dict[str, Any]:
         """Return what the page's fields hold."""
-        given = "" if self._can_be_typed else words.given_clips(len(self.manifest))
+        given = "" if self._can_be_typed else batch_words.given_clips(len(self.manifest))
         typed = plain(self.manifest, _LONGEST) if isinstance(self.manifest, str) else ""
         return {
             "manifest": typed,
@@ -97,7 +97,7 @@ class Asked:
         from nemodub_nb.batches.run import order
 
         if self.manifest is None:
-            raise BadInputError(words.BATCH_NO_CLIPS, words.BATCH_NAME_CLIPS)
+            raise BadInputError(batch_words.BATCH_NO_CLIPS, batch_words.BATCH_NAME_CLIPS)
         options = {"resources": {}, **self.options}
         return order(self.manifest, self.to, self.out, **options)
 

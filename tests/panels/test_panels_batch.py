@@ -12,7 +12,7 @@ import pytest
 
 from nemodub_nb.batches import background
 from nemodub_nb.batches.api import Options
-from nemodub_nb.panels import Batch, batch_call, words
+from nemodub_nb.panels import Batch, batch_call, batch_words
 from nemodub_nb.project.loop import LOOP
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "batch"))
@@ -197,9 +197,9 @@ def test_another_batch_into_the_same_folder_is_refused_while_one_is_at_work(fold
 def test_what_is_typed_is_taken_over_and_what_is_wrong_with_it_is_said(folder, shown):
     folder(one="first")
     page = shown()
-    assert page.panel.view["say"] == words.BATCH_ASK
+    assert page.panel.view["say"] == batch_words.BATCH_ASK
     for typed, cause in (
-        ({"manifest": "", "to": "es"}, words.BATCH_NO_CLIPS),
+        ({"manifest": "", "to": "es"}, batch_words.BATCH_NO_CLIPS),
         ({"manifest": "clips", "to": ""}, "No language was given."),
         ({"manifest": "clips", "to": "Klingonese"}, "Klingonese"),
         ({"manifest": "nowhere.csv", "to": "es"}, "cannot be read"),
