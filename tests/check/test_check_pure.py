@@ -190,6 +190,21 @@ def test_a_word_in_silence_is_cut_and_a_misheard_one_is_not() -> None:
     assert words_cut(line, 0.0, 2.4, [(0.0, 1.6)]) == 1  # the rest of a word
 
 
+def test_inside_a_line_only_a_hole_in_the_voice_tells_of_a_missing_word() -> None:
+    (skipped,) = align([SCRIPT[0]], spoken("one two four five"), "en")
+    assert words_cut(skipped, 0.0, 2.0, [(0.0, 2.0)]) == 0  # the recogniser passed over a word that is there
+    said = [(word.start_s, word.end_s) for word in spoken("one two four five")]
+    hole = [(0.0, said[1][1]), (said[1][1] + 0.6, said[3][1] + 0.6)]
+    late = [
+        Word(w.start_s + 0.6 * (n > 1), w.end_s + 0.6 * (n > 1), w.text)
+        for n, w in enumerate(spoken("one two four five"))
+    ]
+    (silent,) = align([SCRIPT[0]], late, "en")
+    assert words_cut(silent, 0.0, said[3][1] + 0.6, hole) == 1
+    (other,) = align([SCRIPT[0]], spoken("one two tree four five"), "en")
+    assert words_cut(other, 0.0, 2.4, hole) == 0  # a pause beside a word that was misheard
+
+
 def test_a_line_placed_shorter_than_it_was_spoken_is_cut() -> None:
     assert placed_short(3.0, 1.0, 2.5)
     assert not placed_short(3.0, 1.2, 2.5)

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 _VOICED: Final = 0.4
 """A word of which less than this share of its time has a voice was not spoken to its end."""
+_PAUSE_S: Final = 0.3
+"""Silence inside a line that a comma explains."""
 _SHORTER_S: Final = 0.1
 """A line that lies shorter than it was spoken by more than this was cut by whoever placed it."""
 
@@ -31,10 +33,11 @@ def words_cut(line: AlignedLine, start_s: float, end_s: float, speech: Sequence[
         expected_s = (end_s - start_s) * sum(map(len, line.script[first:last])) / whole
         if before and after:
             # Between words that were heard a recogniser lets its times flow over one that it does not know: only a hole
-            # in the voice tells of a word that is not there.
+            # in the voice, longer than a speaker's pause, tells of a word that is not there.
             span_s = after.end_s - before.start_s
             unvoiced_s = span_s - covered_s(speech, before.start_s, after.end_s)
-            missing = unvoiced_s > (1 - _VOICED) * expected_s
+            misheard = all(line.replaced[first:last])
+            missing = not misheard and unvoiced_s > max(_PAUSE_S, (1 - _VOICED) * expected_s)
         else:
             from_s = before.end_s if before else start_s
             to_s = after.start_s if after else end_s
