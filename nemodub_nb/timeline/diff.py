@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any, Final
 
@@ -198,10 +199,16 @@ def _whole_diff(old: Draft, new: Draft) -> Iterator[tuple[str, Change]]:
         words = f"Picture {sizes[0][0]}x{sizes[0][1]} → {sizes[1][0]}x{sizes[1][1]}."
         yield words, row("picture", *sizes)
     for key in sorted({*old.meta, *new.meta} - {"width", "height"}, key=str):
-        if old.meta.get(key) != new.meta.get(key):
+        if _differs(old.meta.get(key), new.meta.get(key)):
             yield (
                 f"{str(key).capitalize()} of the timeline changed.",
                 row(key, old.meta.get(key), new.meta.get(key)),
             )
     if old.extra != new.extra:
         yield "Other settings of the timeline changed.", row("extra", old.extra, new.extra)
+
+
+def _differs(before: Any, after: Any) -> bool:
+    """Tell whether a value is another one; a server's NaN is no change, though it never equals itself."""
+    nothing = all(isinstance(value, float) and math.isnan(value) for value in (before, after))
+    return not nothing and bool(before != after)

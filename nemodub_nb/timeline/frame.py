@@ -70,7 +70,9 @@ def _array(values: list[Any], dtype: Any) -> Any:
     """Make a column; one without a single value is repeated, not checked row by row."""
     import pandas as pd
 
-    if values and dtype != "object" and values.count(None) == len(values):
+    if dtype == "object":
+        return pd.Series(values, dtype="object")  # an array of texts alone would become a column of strings
+    if values and values.count(None) == len(values):
         return pd.array([None], dtype=dtype).repeat(len(values))
     return pd.array(values, dtype=dtype)
 
