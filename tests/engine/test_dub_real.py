@@ -79,7 +79,10 @@ def test_a_second_run_computes_nothing_and_a_changed_line_only_itself(
     assert dub(job)["steps"]["computed"] == 0
     remember("Buenas noches a todos.")
     changed = dub(job)
-    assert changed["steps"]["computed"] <= 3  # the line, the same at its fitted length, and the stem
+    assert changed["steps"]["computed"] in {
+        2,
+        3,
+    }  # the line, the same at its fitted length if it is another, the stem
     assert changed["bed"] == first["bed"]
 
 
