@@ -31,6 +31,7 @@ ROUNDING_S: Final = 0.02
 
 FLAGS: Final[Mapping[str, str]] = {
     "fast": "sped up more than goes unnoticed",
+    "slowed": "the picture under it is slowed",
     "overflow": "runs beyond its time",
     "overlap": "spoken over another line",
     "late": "begins late",

@@ -35,6 +35,7 @@ examples:
   nemodub dub talk.mp4 --to es --glossary terms.csv
   nemodub dub talk.mp4 --to es,fr,de --together --original
   nemodub dub talk.mp4 --to es --preset tiktok
+  nemodub dub talk.mp4 --to de --slow-picture 1.5
   nemodub dub talk.mp4 --to es --json | tail -n 1
 
 Subtitles beside the clip (talk.srt, talk.vtt) are used as its transcript. A translation memory is a CSV file with the
@@ -68,6 +69,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--original",
         action="store_true",
         help="with --together: the clip's own sound as one more track",
+    )
+    parser.add_argument(
+        "--slow-picture",
+        metavar="X",
+        type=float,
+        default=1.0,
+        help="how many times as long the picture may be shown under a line that fits in no other way, 1 to 2 (default: 1)",
     )
     parser.add_argument("--json", action="store_true", help="end with one JSON object on standard output")
 
@@ -113,7 +121,9 @@ def _checked(arguments: argparse.Namespace) -> list[str]:
 def _can_be_made(arguments: argparse.Namespace) -> None:
     """Raise the project's error for choices that exclude each other."""
     from nemodub_nb.project.orders import order
+    from nemodub_nb.project.sentences import slowed
 
+    slowed(arguments.slow_picture)
     order(
         arguments.format,
         preset=arguments.preset,
@@ -144,6 +154,7 @@ def _work(arguments: argparse.Namespace, languages: list[str]) -> tuple[Reply, E
                 transcript=arguments.transcript,
                 memory=arguments.memory,
                 glossary=arguments.glossary,
+                slow_video=arguments.slow_picture,
                 on_event=steps.take,
                 show=False,
             )

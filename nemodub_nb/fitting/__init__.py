@@ -7,6 +7,7 @@ from .pace import Heard, Pace, calibrated, characters, usual_pace
 from .place import Placement, Spoken, place
 from .shorter import wants_shorter
 from .slots import slots
+from .slowed import SlowedTime, Stretch
 
 __all__ = [
     "LIMITS",
@@ -21,7 +22,9 @@ __all__ = [
     "Placement",
     "PlannedLine",
     "Scenario",
+    "SlowedTime",
     "Spoken",
+    "Stretch",
     "calibrated",
     "characters",
     "foresee",

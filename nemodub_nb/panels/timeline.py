@@ -292,4 +292,4 @@ def _pieces(found: Sheet, at: int, tag: str, what: object) -> Iterator[tuple[str
         start = found.in_clip(line.start_ms)
         yield "source", start, start + max(1, line.end_ms - line.start_ms), line.start_ms, None
     if what != "source" and row is not None and not row.facts.script:
-        yield "dub", row.in_ms, row.in_ms + max(1, row.end_ms - row.start_ms), row.start_ms, tag
+        yield "dub", row.in_ms, row.in_ms + row.sounds_ms, row.start_ms, tag

@@ -143,6 +143,7 @@ class _Reader:
             round(over * 1000) if over and over > 0 else 0,
             self._budget(report) if script else self._judged(report),
             _facts(segment, report, script=script),
+            number_of(report.get("slow")) or 1.0,
         )
 
     def _judged(self, report: dict[str, Any]) -> int:

@@ -47,6 +47,13 @@ class Row(NamedTuple):
     label: int = 0
     """Its place in Sheet.labels."""
     facts: Facts = Facts()
+    slow: float = 1.0
+    """How many times as long the picture under it is shown, and so how long it sounds."""
+
+    @property
+    def sounds_ms(self) -> int:
+        """How long it is heard."""
+        return max(1, round((self.end_ms - self.start_ms) * self.slow))
 
 
 @dataclass(slots=True)

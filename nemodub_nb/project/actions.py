@@ -53,6 +53,7 @@ class DubOptions(TypedDict, total=False):
     glossary: attachments.Glossary | None
     voices: Mapping[str, str | Mapping[str, str]] | None
     fast: bool
+    slow_video: bool | float
 
 
 class ExportOptions(TypedDict, total=False):
@@ -110,6 +111,7 @@ class Actions:
             subtitles=options.get("subtitles", "track"),
             voices=voices,
             fast=options.get("fast", False),
+            slow_video=options.get("slow_video", False),
         )
         transcript = self.transcript_parts(clip, options.get("transcript"), view)
         parts = [

@@ -128,6 +128,7 @@ class Project(Looking, Listening, Editing, Measuring):
         glossary: Glossary | None = None,
         voices: Mapping[str, str | Mapping[str, str]] | None = None,
         fast: bool = False,
+        slow_video: bool | float = False,
         on_event: OnEvent | None = None,
         show: bool | View = True,
     ) -> Reply:
@@ -138,7 +139,8 @@ class Project(Looking, Listening, Editing, Measuring):
         subtitles: as a `track`, `burned` into the picture, or `off`. transcript: an SRT or VTT file; False ignores the one
         beside the clip. memory: translation memories (CSV, TMX). glossary: terms with their wording, and names that are not
         translated: CSV files, a DataFrame, or a mapping such as `{"dashboard": {"es": "panel"}, "NemoVideo": None}`.
-        voices: language to voice, or to voices by speaker. fast: quick voices.
+        voices: language to voice, or to voices by speaker. fast: quick voices. slow_video: how many times as long the picture may
+        be shown under a line that fits in no other way (True: 2, the most); the exported video becomes that much longer.
         on_event: called with each AgentEvent, on the project's own thread.
 
         A language that fails does not stop the others: see `Reply.failed`. Raises UnknownLanguageError and BadInputError
@@ -155,6 +157,7 @@ class Project(Looking, Listening, Editing, Measuring):
             "glossary": glossary,
             "voices": voices,
             "fast": fast,
+            "slow_video": slow_video,
         }
         return LOOP.run(self._actions.dub(*_dub_view(to, show=show), on_event, options))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from nemodub_nb import languages
+from nemodub_nb.fitting import SLOW_VIDEO_MOST
 
 from .errors import BadInputError
 
@@ -28,11 +29,13 @@ def dub_sentence(
     subtitles: Subtitles = "track",
     voices: Mapping[str, str | Mapping[str, str]] | None = None,
     fast: bool = False,
+    slow_video: bool | float = False,
 ) -> str:
     """Return the sentence for a dub into the languages `to` (BCP 47 tags).
 
     `background` is a linear volume from 0 to 1; `voices` maps a tag to a voice's name, or to names by speaker; `clip` is the clip's name on the
-    server, needed where a session has several. Raises BadInputError for a choice that does not exist.
+    server, needed where a session has several; `slow_video` is how many times as long the picture may be shown under a line
+    that fits in no other way, True the most there is. Raises BadInputError for a choice that does not exist.
     """
     _one_of("original", original, get_args(Original))
     _one_of("subtitles", subtitles, get_args(Subtitles))
@@ -50,6 +53,7 @@ def dub_sentence(
         sentences.append(_SUBTITLES[subtitles])
     if fast:
         sentences.append("Use the fast voices.")
+    sentences += slowed(slow_video)
     for tag, chosen in (voices or {}).items():
         sentences += _voices(tag, chosen)
     return for_clip(" ".join(sentences), clip)
@@ -65,6 +69,20 @@ def _voices(tag: str, chosen: str | Mapping[str, str]) -> list[str]:
         else f"Use the voice {voice} for {spoken(tag)}."
         for name, voice in sorted(chosen.items())
     ]
+
+
+def slowed(most: bool | float) -> list[str]:
+    """Return the sentence that lets the picture be slowed; none where it may not. Raises BadInputError."""
+    if most is False or (most == 1 and most is not True):
+        return []
+    if most is True:
+        return ["Slow the picture down where needed."]
+    if not 1 < most <= SLOW_VIDEO_MOST:
+        raise BadInputError(
+            f"slow_video={most!r} is not a factor.",
+            f"Give True, or a number from 1 (never) to {SLOW_VIDEO_MOST:g}, such as 1.5.",
+        )
+    return [f"Slow the picture down to at most {most:g} times where needed."]
 
 
 def _unquoted(name: str) -> str:

@@ -44,6 +44,10 @@ TABLES: Final[dict[str, dict[str, tuple[Any, str]]]] = {
         "slot_s": (_FIGURE, "The time that the line may take, seconds."),
         "natural_s": (_FIGURE, "Length as the voice spoke it, seconds."),
         "rate": (_FIGURE, "The voice's own rate; 1.0 is natural."),
+        "slow": (
+            _FIGURE,
+            "How many times as long the picture under it is shown; 1 where that is not changed.",
+        ),
         "stretch": (_FIGURE, "Natural length over placed length; above 1 the speech was sped up."),
         "fill": (_FIGURE, "Dubbed length over the slot."),
         "onset_error_s": (_FIGURE, "Start of the dubbed line less start of the source line, seconds."),

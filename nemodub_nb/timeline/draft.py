@@ -17,7 +17,9 @@ _TRACK_META: Final = frozenset(
     {"role", "language", "name", "volume", "clip", "source", "mode", "duck"},
 )
 SEGMENT_KEYS: Final = frozenset({"d", "m"})
-SEGMENT_META: Final = frozenset({"start_ms", "in_ms", "text", "name", "source", "volume", "report", "line"})
+SEGMENT_META: Final = frozenset(
+    {"start_ms", "in_ms", "text", "name", "source", "volume", "slow", "report", "line"}
+)
 _NOTHING: Final[dict[str, Any]] = {}
 _SAFE: Final = 2**53
 """Integers below it are floats without a loss, and need no further look."""

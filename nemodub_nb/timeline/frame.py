@@ -16,6 +16,7 @@ _STRING: Final = "string[python]"
 _REPORT_TEXTS: Final = ("verdict", "route", "source_text")
 _REPORT_NUMBERS: Final = (
     "stretch",
+    "slow",
     "fill",
     "onset_error_s",
     "overflow_s",

@@ -6,7 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from .draft import decode
+from nemodub_nb.fitting import SlowedTime
+
+from .draft import decode, number_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,7 +33,7 @@ class Cue:
 
 
 def cues(draft: object, language: str | None = None, clip: str | None = None) -> list[Cue]:
-    """Return the subtitles of one language and clip in order of time.
+    """Return the subtitles of one language and clip in order of time, that of the exported video.
 
     Where the draft has a dub but no subtitle track, its lines are the subtitles. A track that was switched off
     (mode `off`) gives none.
@@ -44,8 +46,9 @@ def cues(draft: object, language: str | None = None, clip: str | None = None) ->
     chosen = [track for track in tracks if track.role == "subtitles"] or [
         t for t in tracks if t.role == "dub"
     ]
+    time = _slowed_time(tracks)
     return sorted(
-        (cue for track in chosen if track.mode != "off" for cue in _cues(track)),
+        (cue for track in chosen if track.mode != "off" for cue in _cues(track, time)),
         key=lambda cue: (cue.start_s, cue.end_s),
     )
 
@@ -72,10 +75,21 @@ def vtt(subtitles: Iterable[Cue]) -> str:
     return "\n".join(blocks)
 
 
-def _cues(track: Track) -> Iterable[Cue]:
+def _slowed_time(tracks: Iterable[Track]) -> SlowedTime:
+    """Return the time of a video whose picture is slowed under lines of its dub."""
+    return SlowedTime.of(
+        (segment.start_ms / 1000, segment.end_ms / 1000, number_of(segment.meta.get("slow")) or 1.0)
+        for track in tracks
+        if track.role == "dub"
+        for segment in track.segments
+    )
+
+
+def _cues(track: Track, time: SlowedTime) -> Iterable[Cue]:
     for segment in track.segments:
         if segment.text:
-            yield Cue(segment.start_ms / 1000, segment.end_ms / 1000, segment.text)
+            start_s, end_s = segment.start_ms / 1000, segment.end_ms / 1000
+            yield Cue(time.shown_s(start_s), time.shown_s(end_s), segment.text)
 
 
 def _shown(subtitles: Iterable[Cue]) -> Iterable[Cue]:

@@ -58,6 +58,7 @@ def dub(job):
         "verdict": "good",
     }
     languages, failed = {}, {}
+    slow = job["slow_video"]
     for number, tag in enumerate(job["languages"]):
         say(
             {
@@ -81,8 +82,9 @@ def dub(job):
         text = f"Hello in {tag}."
         languages[tag] = {
             "voice_stem": str(stem),
+            "duration_s": 6.0 + line["end_s"] * (slow - 1) - line["start_s"] * (slow - 1),
             "voice": job["voices"].get(tag, f"stand-in:{tag}"),
-            "lines": [{**line, "language": tag, "text": text, **decided(job, tag)}],
+            "lines": [{**line, "language": tag, "text": text, "slow": slow, **decided(job, tag)}],
             "cues": [{"start_s": 0.5, "end_s": 1.5, "text": text}],
             "summary": {"lines": 1},
         }

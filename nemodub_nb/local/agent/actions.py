@@ -173,6 +173,14 @@ class Speed:
 
 
 @dataclass(frozen=True)
+class SlowPicture:
+    """Slow the picture under lines that fit in no other way."""
+
+    most: float
+    """How many times as long it may be shown; 1 is never."""
+
+
+@dataclass(frozen=True)
 class Quality:
     """Which voices are used where there is a choice."""
 
@@ -262,6 +270,7 @@ Action = (
     | TellApart
     | UseSeparator
     | Speed
+    | SlowPicture
     | Quality
     | Transcribe
     | Review

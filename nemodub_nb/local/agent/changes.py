@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from nemodub_nb.fitting import SLOW_VIDEO_MOST
 from nemodub_nb.languages import base, english_name
 from nemodub_nb.local.agent import actions as do
 from nemodub_nb.local.agent import ranges
@@ -182,6 +183,17 @@ def _speed(action: do.Speed, plan: ClipPlan) -> Change:
     return Change(replace(plan, speed=value), f"The voices speak at {value:g} times their own rate{limited}.")
 
 
+def _slow_picture(action: do.SlowPicture, plan: ClipPlan, clip: Clip) -> Change:
+    if clip.kind != "video":
+        return Change(plan, "There is no moving picture to slow down.")
+    most = min(max(action.most, 1.0), SLOW_VIDEO_MOST)
+    if most == 1:
+        return Change(replace(plan, slow_video=1.0), "The picture is never slowed down.")
+    limited = f" ({SLOW_VIDEO_MOST:g} is the most)" if action.most > SLOW_VIDEO_MOST else ""
+    said = f"The picture may be slowed down, up to {most:g} times{limited}, under a line that does not fit otherwise."
+    return Change(replace(plan, slow_video=most), said)
+
+
 def _dub(action: do.Dub, plan: ClipPlan) -> Change:
     new = tuple(tag for tag in action.languages if tag not in plan.languages)
     scripts = tuple(tag for tag in plan.scripts if tag not in action.languages)
@@ -243,6 +255,7 @@ _CHANGES: dict[type, Callable[[Any, ClipPlan, Clip], Change]] = {
     ),
     do.TellApart: lambda action, plan, _: Change(replace(plan, apart=action.wanted), _APART[action.wanted]),
     do.Speed: lambda action, plan, _: _speed(action, plan),
+    do.SlowPicture: _slow_picture,
     do.Quality: lambda action, plan, _: Change(
         replace(plan, quality=action.which), f"The {action.which} voices are used."
     ),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from nemodub_nb.contract import TrackType
+from nemodub_nb.fitting import SlowedTime
 from nemodub_nb.languages import english_name
 from nemodub_nb.local.agent import ranges
 
@@ -146,11 +147,19 @@ def _source_segments(view: ClipView, source: str) -> list[Json]:
 
 def _segment(at: float, first: float, last: float, meta: Json) -> Json:
     # Rounded outwards, so that a word's last millisecond is not lost.
-    start_ms, in_ms = math.floor(at * 1000 + 1e-6), math.floor(first * 1000 + 1e-6)
+    start_ms, in_ms = _floor_ms(at), _floor_ms(first)
     return {"d": math.ceil(last * 1000 - 1e-6) - in_ms, "m": {"start_ms": start_ms, "in_ms": in_ms, **meta}}
 
 
+def _floor_ms(value_s: float) -> int:
+    return math.floor(value_s * 1000 + 1e-6)
+
+
 def _dub(view: ClipView, language: str) -> Json:
+    """Return a language's voice. All times are the clip's own, cut as the others are; only `in_ms` is the stem's.
+
+    A segment's `slow` says that an export in this language shows what lies under it so many times as long.
+    """
     dub = view.dubs[language]
     meta = {
         "role": "dub",
@@ -161,8 +170,20 @@ def _dub(view: ClipView, language: str) -> Json:
         "voice": dub["voice"],
         **_loudness(view.plan),
     }
+    time = SlowedTime.of((row["start_s"], row["end_s"], row.get("slow", 1.0)) for row in dub["lines"])
     segments = [
-        _segment(at, first, last, {"text": row["text"], "source": dub["stem"], "report": row})
+        _segment(
+            at,
+            first,
+            last,
+            {
+                "text": row["text"],
+                "source": dub["stem"],
+                "in_ms": _floor_ms(time.shown_s(first)),
+                **({"slow": row["slow"]} if row.get("slow", 1.0) > 1 else {}),
+                "report": row,
+            },
+        )
         for row in dub["lines"]
         for at, first, last in _heard(view, row)
     ]

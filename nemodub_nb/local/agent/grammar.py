@@ -9,6 +9,7 @@ The rules look for instructions anywhere in the sentence, so one message can hol
 - subtitles: “subtitles on / off”, “burn the subtitles into the picture”
 - titles: “add a title “Hello” for 5 seconds at 0:10”, “remove the title”
 - length: “trim to the first 10 seconds”, “cut the first 2 seconds”, “keep 0:05 to 0:20”, “restore the whole length”
+- a picture that makes room: “slow the picture down where needed”, “… to at most 1.5 times”, “never slow the picture”
 - shape: “make it 9:16”, “vertical”, “square”, “for TikTok”, “for YouTube”; how loud they want a file goes with it
 - loudness: “−14 LUFS”, “broadcast loudness”, “for a podcast”
 - voices: “use the voice kokoro:ef_dora for Spanish” or “… for Anna in Spanish”, “use one voice”, “speak faster”, “use the fast voices”

@@ -64,6 +64,8 @@ class ClipPlan:
     """Which voices are used where there is a choice."""
     speed: float = 1.0
     """Rate of the new voices; 1.0 is their own."""
+    slow_video: float = 1.0
+    """How much the picture may be slowed under a line that fits in no other way; 1.0 is not at all."""
     transcript: str | None = None
     """Asset id of a transcript that was handed over."""
     memories: tuple[str, ...] = ()
@@ -154,6 +156,7 @@ def language_key(plan: ClipPlan, language: str) -> str:
         plan.apart,
         plan.quality,
         plan.speed,
+        *([["slow video", plan.slow_video]] if plan.slow_video > 1 else []),
         *_decided(plan, language),
     )
 

@@ -17,7 +17,7 @@ HELP = (
     "“Burn the subtitles into the picture”, “No subtitles”, “Add a title “Hello” for 5 seconds”, "
     "“Trim to the first 10 seconds”, “Cut the first 2 seconds”, “Make it 9:16”, “For TikTok”, “−14 LUFS”, "
     "“Use the voice kokoro:ef_dora for Spanish” or “… for Anna in Spanish”, “Use one voice”, “Take the voice out with Demucs”, "
-    "“Speak faster”, “Use the fast voices” or “Undo”. "
+    "“Speak faster”, “Use the fast voices”, “Slow the picture down where needed” or “Undo”. "
     "To look before anything is spoken: “Translate it into Spanish for review”. To change a line, by the number that the tables "
     "show: “Change line 3 in Spanish to “Hola””, “Mute line 4”, “Keep the original voice in line 2”, “Approve all lines in Spanish”. "
     "Several of these fit into one message."
@@ -89,6 +89,9 @@ def dubbed(language: str, result: Mapping[str, Any]) -> str:
     notes = []
     if stretched := sum(1 for row in rows if (row.get("stretch") or 1.0) > _CLEAN_STRETCH):
         notes.append(f"{stretched} spoken noticeably faster to fit")
+    if slowed := [row for row in rows if (row.get("slow") or 1.0) > 1]:
+        longer_s = sum((row["end_s"] - row["start_s"]) * (row["slow"] - 1) for row in slowed)
+        notes.append(f"{len(slowed)} under which the picture is slowed, {longer_s:.1f} s in all")
     if over := sum(1 for row in rows if (row.get("overflow_s") or 0.0) > 0):
         notes.append(f"{over} longer than the time there is")
     if numbers := sum(1 for row in rows if row.get("numbers_kept") is False):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from nemodub_nb.fitting import SLOW_VIDEO_MOST
 from nemodub_nb.local.agent.actions import (
     Action,
     AddTitle,
@@ -14,6 +15,7 @@ from nemodub_nb.local.agent.actions import (
     Loudness,
     RemoveTitles,
     Restore,
+    SlowPicture,
     SubtitleMode,
     Subtitles,
 )
@@ -125,6 +127,20 @@ _OWN_SHAPE = compiled(
 )
 
 
+_PICTURE = r"(?:(?:the|a|my|this)\s+)?(?:picture|video|image|footage|film)"
+_AT_MOST = r"(?:\s*,?\s*(?:up\s+to|to|by|at\s+most|to\s+at\s+most|by\s+at\s+most|no\s+more\s+than)\s+(?P<most>\d+(?:\.\d+)?)\s*(?:x\b|×|times)?)?"
+_WHERE_NEEDED = (
+    r"(?:\s+(?:down\s+)?(?:(?:only\s+)?(?:where|when|if|wherever|whenever)\s+(?:it\s+is\s+|it's\s+|that\s+is\s+)?(?:needed|necessary|required)|as\s+needed"
+    r"|(?:under|where|when|if)\s+(?:a\s+|the\s+)?lines?\s+(?:that\s+)?(?:do(?:es)?\s+not|do(?:es)?n't|cannot|can't|would\s+not)\s+fit(?:\s+otherwise)?))?"
+)
+_SLOW = compiled(
+    rf"(?:(?:you\s+)?may\s+)?slow(?:ing)?\s+(?:down\s+)?{_PICTURE}(?:\s+down)?{_AT_MOST}{_WHERE_NEEDED}{_AT_MOST}|(?:必要时|需要时)?(?:放慢|减慢)(?:画面|视频|影像)"
+)
+_NEVER_SLOW = compiled(
+    rf"(?:never|do\s+not|don't|without|no|stop)\s+slow(?:ing)?\s+(?:down\s+)?{_PICTURE}(?:\s+down)?|(?:不要|别|不)(?:放慢|减慢)(?:画面|视频|影像)"
+)
+
+
 def _titles(sentence: Sentence) -> None:
     for match in sentence.matches(_TITLE):
         given = said(match)
@@ -224,8 +240,18 @@ def _shape(sentence: Sentence) -> None:
             sentence.strike(match.start(), match.end(), Aspect(ratio))
 
 
+def _slowed(sentence: Sentence) -> None:
+    def most(match: re.Match[str]) -> Action:
+        value = said(match).get("most")
+        return SlowPicture(float(value) if value else SLOW_VIDEO_MOST)
+
+    sentence.take(_NEVER_SLOW, lambda _: SlowPicture(1.0), even_negated=True)
+    sentence.take(_SLOW, most)
+
+
 def read_picture(sentence: Sentence) -> None:
     """Strike out what a sentence says about the picture."""
+    _slowed(sentence)
     _titles(sentence)
     _subtitles(sentence)
     _ratio(sentence)

@@ -262,6 +262,7 @@ class Work:
                 separator=old.separator,
                 quality=old.quality,
                 speed=old.speed,
+                slow_video=old.slow_video,
             )
             self.say("What was dubbed before stays as it was.")
         there = tuple(

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from nemodub_nb import languages
+from nemodub_nb.fitting import SLOW_VIDEO_MOST
 from nemodub_nb.local.engine.edits import LineEdit
 from nemodub_nb.local.engine.errors import BadJobError
 
@@ -36,6 +37,8 @@ class DubJob:
     """`best` or `fast`."""
     speed: float = 1.0
     """How fast the voices speak by themselves; 1.0 is natural."""
+    slow_video: float = 1.0
+    """How much the picture may be slowed under a line that fits in no other way; 1 is not at all, 2 the most."""
     separate: bool = True
     """Take the original voice out of the sound and keep the rest."""
     separator: str = "deepfilternet"
@@ -75,6 +78,7 @@ class DubJob:
                 speakers=str(job.get("speakers") or "auto"),
                 quality=str(job.get("quality") or "best"),
                 speed=float(job.get("speed") or 1.0),
+                slow_video=_slow_video(job.get("slow_video")),
                 separator=str(job.get("separator") or "deepfilternet"),
                 separate=bool(job.get("separate", True)),
                 kept=bool(job.get("kept", False)),
@@ -83,3 +87,10 @@ class DubJob:
             )
         except (KeyError, TypeError, ValueError) as error:
             raise BadJobError(f"The dubbing job cannot be read: {error}.", "Check the request.") from error
+
+
+def _slow_video(value: Any) -> float:
+    most = float(value or 1.0)
+    if not 1.0 <= most <= SLOW_VIDEO_MOST:
+        raise ValueError(f"the picture cannot be slowed {most:g} times, only 1 to {SLOW_VIDEO_MOST:g}")
+    return most

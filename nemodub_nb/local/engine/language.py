@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from nemodub_nb.local.engine.cues import cues, flagged
-from nemodub_nb.local.engine.fit import Placement, place, slots
+from nemodub_nb.local.engine.cues import Cue, cues, flagged
+from nemodub_nb.local.engine.fit import LIMITS, Placement, SlowedTime, place, slots
 from nemodub_nb.local.engine.jobs import DubJob
 from nemodub_nb.local.engine.progress import Progress, Report, fetching
 from nemodub_nb.local.engine.report import Take, rows, silent_row, summary
@@ -57,7 +58,10 @@ def _cast(language: str, shop: Workshop) -> Cast:
 def dub_language(
     language: str, transcript: Transcript, chosen: Future[tuple[Voice, str]], shop: Workshop
 ) -> dict[str, Any]:
-    """Return what became of one language: `voice_stem`, `voice`, `note`, `lines`, `cues`, `summary`.
+    """Return what became of one language: `voice_stem`, `duration_s`, `voice`, `note`, `lines`, `cues`, `summary`.
+
+    Lines and cues are on the clip's time. Where the picture is slowed under a line (its `slow` is above 1), the voice
+    stem, and so the video, goes on with the slowed time, and is `duration_s` long.
 
     Raises NoTranslationError, NoVoiceError, NoSpaceError and others of EngineError.
     """
@@ -68,29 +72,31 @@ def dub_language(
     casting = _cast(language, shop)
     parts = _parts(script, language, casting, shop)
     recordings = record(language, parts, shop)
-    first = place(spoken(parts, recordings), shop.clip.duration_s)
+    limits = replace(LIMITS, slow_video=job.slow_video)
+    first = place(spoken(parts, recordings), shop.clip.duration_s, limits)
     parts, recordings = shorter_where_needed(parts, recordings, first, shop)
     fitted = spoken(parts, recordings)
-    placements = place(fitted, shop.clip.duration_s)
-    stem = _stem(parts, recordings, placements, shop)
+    placements = place(fitted, shop.clip.duration_s, limits)
+    time = SlowedTime.of((each.start_s, each.end_s, each.slow) for each in placements)
+    stem = _stem(parts, recordings, placements, time, shop)
     takes = [
         Take(part.script, _speaker(part), recording.rate, said, placement, casting.of(part.script.source))
         for part, recording, said, placement in zip(parts, recordings, fitted, placements, strict=True)
     ]
     made = _in_order(script, rows(takes, language), language, casting)
-    shown = cues(
-        [(row.start_s, row.end_s, row.text) for row in made if row.sound != "mute"],
-        shop.clip.duration_s,
-        language,
-    )
+    shown = _cues(made, time, language, shop)
     shop.report(Progress("fit", len(made), len(made), language))
     return {
         "voice_stem": str(stem),
+        "duration_s": time.shown_s(shop.clip.duration_s),
         "voice": ", ".join(dict.fromkeys(voice.id for voice in casting.voices.values())),
         "voices": {name: voice.id for name, voice in casting.voices.items()},
         "note": casting.note,
         "lines": [row.to_dict() for row in made],
-        "cues": [cue.to_dict() for cue in shown],
+        "cues": [
+            replace(cue, start_s=time.clip_s(cue.start_s), end_s=time.clip_s(cue.end_s)).to_dict()
+            for cue in shown
+        ],
         "summary": summary(made) | {"subtitles_flagged": flagged(shown)},
     }
 
@@ -123,31 +129,47 @@ def _in_order(script: Sequence[ScriptLine], heard: Sequence[Row], language: str,
     ]
 
 
+def _cues(made: Sequence[Row], time: SlowedTime, language: str, shop: Workshop) -> list[Cue]:
+    """Return the subtitles on the video's time: how fast they are read is seen there."""
+    placed = [
+        (time.shown_s(row.start_s), time.shown_s(row.end_s), row.text) for row in made if row.sound != "mute"
+    ]
+    return cues(placed, time.shown_s(shop.clip.duration_s), language)
+
+
 def _stem(
-    parts: Sequence[Part], recordings: Sequence[Recording], placements: Sequence[Placement], shop: Workshop
+    parts: Sequence[Part],
+    recordings: Sequence[Recording],
+    placements: Sequence[Placement],
+    time: SlowedTime,
+    shop: Workshop,
 ) -> Path:
-    """Write the voice alone, every line at its place and as loud as its original speaker, as long as the clip."""
+    """Write the voice alone, every line at its place and as loud as its original speaker, as long as the video."""
+    starts_s = [time.shown_s(placement.start_s) for placement in placements]
+    duration_s = time.shown_s(shop.clip.duration_s)
     speakers = shop.speakers()
     levels = [round(level_db(speakers, part.script.source, shop.level_db), 1) for part in parts]
     places = [
-        [recording.path.stem, round(placement.start_s, 4), round(placement.stretch, 4)]
-        for recording, placement in zip(recordings, placements, strict=True)
+        [recording.path.stem, round(start_s, 4), round(placement.stretch, 4)]
+        for recording, placement, start_s in zip(recordings, placements, starts_s, strict=True)
     ]
 
     def sounds() -> Iterator[tuple[float, Samples]]:
         from nemodub_nb.local.engine.media.audio import read_audio
         from nemodub_nb.local.engine.mix.level import at_level
 
-        for recording, placement, level in zip(recordings, placements, levels, strict=True):
+        for recording, placement, start_s, level in zip(
+            recordings, placements, starts_s, levels, strict=True
+        ):
             sound = read_audio(_fitted(recording, placement, shop), rate=MIX_RATE)
-            yield placement.start_s, sound if recording.original else at_level(sound, level)
+            yield start_s, sound if recording.original else at_level(sound, level)
 
     def make(path: Path) -> None:
         from nemodub_nb.local.engine.mix.stem import place as write_stem
 
-        write_stem(sounds(), shop.clip.duration_s, path)
+        write_stem(sounds(), duration_s, path)
 
-    key = [places, shop.clip.duration_s, levels]
+    key = [places, duration_s, levels]
     return shop.steps.file("voice", key, ".flac", make)
 
 

@@ -43,6 +43,8 @@ class Row:
     """The voice's own rate that was asked for; 1.0 is natural."""
     stretch: float
     """Natural length over placed length; above 1 the speech was sped up."""
+    slow: float
+    """How many times as long the picture under it is shown; its times here are the clip's own."""
     fill: float
     """Dubbed length over the slot."""
     onset_error_s: float
@@ -113,7 +115,8 @@ def _row(take: Take, language: str, previous_end_s: float) -> Row:
         natural_s=round(spoken.natural_s, 3),
         rate=take.rate,
         stretch=round(placement.stretch, 3),
-        fill=round(placement.length_s / spoken.slot_s, 3),
+        slow=round(placement.slow, 4),
+        fill=round((placement.end_s - placement.start_s) / spoken.slot_s, 3),
         onset_error_s=round(onset_error_s, 3),
         overflow_s=round(placement.overflow_s, 3),
         overlap_s=round(overlap_s, 3),
@@ -148,6 +151,7 @@ def silent_row(line: ScriptLine, language: str, speaker: str) -> Row:
         natural_s=0.0,
         rate=1.0,
         stretch=1.0,
+        slow=1.0,
         fill=0.0,
         onset_error_s=0.0,
         overflow_s=0.0,
@@ -174,6 +178,7 @@ def _flags(take: Take, onset_error_s: float, overlap_s: float) -> list[str]:
     if take.script.sound == "original":
         return ["original"]
     checks = {
+        "slowed": placement.slow > 1.0,
         "fast": placement.stretch > t.CLEAN_STRETCH + 1e-6,
         "overflow": placement.overflow_s > t.OVERFLOW_S,
         "overlap": overlap_s > t.OVERFLOW_S,

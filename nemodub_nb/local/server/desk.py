@@ -115,6 +115,7 @@ class SessionDesk:
             "speakers": "auto" if plan.apart else "one",
             "quality": plan.quality,
             "speed": plan.speed,
+            "slow_video": plan.slow_video,
             "separate": plan.original == "remove",
             "separator": plan.separator,
             "kept": plan.original == "keep",
@@ -126,9 +127,9 @@ class SessionDesk:
     async def _keep(self, clip: Clip, plan: ClipPlan, result: Mapping[str, Any], *, speak: bool) -> None:
         """Take the engine's files into the store and its figures into the tables."""
         separated = speak and plan.original == "remove"
-        bed = await self._adopt(result["bed"], clip) if result["bed"] else None
+        bed = await self._adopt(result["bed"], clip.duration_s) if result["bed"] else None
         spoken = result["languages"].items() if speak else ()
-        stems = {tag: await self._adopt(dub["voice_stem"], clip) for tag, dub in spoken}
+        stems = {tag: await self._adopt(dub["voice_stem"], dub["duration_s"]) for tag, dub in spoken}
         old = self.made(clip, analysis_key(plan)) or {}
         analysis = {
             "source_language": result["source_language"],
@@ -148,7 +149,7 @@ class SessionDesk:
                 kept = {key: dub[key] for key in ("voice", "lines", "cues", "summary")}
                 self._backend.dubs.put(clip.id, language_key(plan, tag), {**kept, "stem": stems[tag]})
 
-    async def _adopt(self, path: str, clip: Clip) -> str:
+    async def _adopt(self, path: str, duration_s: float | None) -> str:
         stored = await asyncio.to_thread(self._backend.files.adopt, Path(path))
-        self._backend.clips.add_asset(self._session_id, stored, clip.duration_s)
+        self._backend.clips.add_asset(self._session_id, stored, duration_s)
         return stored.asset_id

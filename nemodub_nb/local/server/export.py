@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from nemodub_nb.contract import TrackType
 from nemodub_nb.local.server.answers import bad_request
+from nemodub_nb.local.server.export_slowed import slow_of, slowed_pieces, slowed_time
 from nemodub_nb.local.server.export_sounds import Asset, Segment, Track, compile_sounds, cut, source_of
 from nemodub_nb.local.server.output import Output, one_of, read_output
 from nemodub_nb.presets import TOGETHER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from nemodub_nb.fitting import SlowedTime
 
 _MOST_SECONDS = 24 * 3600.0
 _MOST_SEGMENTS = 100_000
@@ -32,28 +35,22 @@ def compile_draft(
     """
     wanted = read_output(output)
     tracks = _chosen(_tracks(draft), wanted)
+    time = slowed_time(tracks, wanted)
     picture = [_picture(s, t, assets) for t in tracks if t.role == "picture" for s in t.segments]
-    sounds = compile_sounds(tracks, wanted, assets)
+    sounds = compile_sounds(tracks, wanted, time, assets)
     windows = [window for sound in sounds for window in sound["audio"]]
     if not windows and not (picture and wanted.format.picture):
         raise bad_request("The draft has nothing to show or to hear. Upload a clip first.")
-    length = sum(p["out_s"] - p["in_s"] for p in picture) or max(
-        w["start_s"] + w["out_s"] - w["in_s"] for w in windows
-    )
+    shown = sum(p["out_s"] - p["in_s"] for p in picture)
+    length = time.shown_s(shown) or max(_end_s(window) for window in windows)
     for sound in sounds:
         sound["audio"] = [window for window in sound["audio"] if window["start_s"] < length]
-    texts = [_subtitles(t, length, wanted) for t in tracks if t.role == "subtitles"]
+    texts = [_subtitles(t, length, wanted, time) for t in tracks if t.role == "subtitles"]
     job = {
         "kind": "render",
-        "picture": picture,
+        "picture": [piece for part, at_s in _in_turn(picture) for piece in slowed_pieces(part, at_s, time)],
         "duration_s": round(length, 3),
-        "titles": [
-            {"text": text, "start_s": s.start_s, "end_s": min(s.start_s + s.length_s, length)}
-            for t in tracks
-            if t.role == "title"
-            for s in t.segments
-            if (text := _text(s)) and s.start_s < length
-        ],
+        "titles": [cue for t in tracks if t.role == "title" for cue in _cues(t, length, time)],
         "aspect": wanted.aspect or _aspect(tracks, draft),
         "format": wanted.format.name,
         "quality": wanted.quality,
@@ -86,7 +83,8 @@ def _tracks(draft: Any) -> list[Track]:
             raise bad_request(f"The draft has more than {_MOST_SEGMENTS} segments.")
         meta = _meta(track)
         kind = track.get("tt")
-        tracks.append(Track(kind, _role(kind, meta), meta, tuple(_segments(segments))))
+        role = _role(kind, meta)
+        tracks.append(Track(kind, role, meta, tuple(_segments(segments, role))))
     return tracks
 
 
@@ -102,7 +100,7 @@ def _role(kind: Any, meta: Mapping[str, Any]) -> str:
     return str(meta.get("role") or usual[kind])
 
 
-def _segments(segments: list[Any]) -> Iterator[Segment]:
+def _segments(segments: list[Any], role: str) -> Iterator[Segment]:
     after = 0.0
     for segment in segments:
         if not isinstance(segment, dict):
@@ -113,7 +111,8 @@ def _segments(segments: list[Any]) -> Iterator[Segment]:
         after = start + length
         if after > _MOST_SECONDS:
             raise bad_request("The draft is longer than a day.")
-        yield Segment(start, length, _seconds(meta.get("in_ms", 0)), meta)
+        slow = slow_of(meta.get("slow", 1.0)) if role == "dub" else 1.0
+        yield Segment(start, length, _seconds(meta.get("in_ms", 0)), meta, slow)
 
 
 def _seconds(value_ms: Any) -> float:
@@ -158,6 +157,19 @@ def _picture(segment: Segment, track: Track, assets: Mapping[str, Asset]) -> dic
     return {"source": path, "in_s": first, "out_s": last}
 
 
+def _in_turn(picture: Iterable[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], float]]:
+    """Give each part of the picture with its place on the timeline."""
+    at_s = 0.0
+    for part in picture:
+        yield part, at_s
+        at_s += part["out_s"] - part["in_s"]
+
+
+def _end_s(window: Mapping[str, Any]) -> float:
+    seconds: float = (window["out_s"] - window["in_s"]) * window.get("slow", 1.0)
+    return float(window["start_s"]) + seconds
+
+
 def _text(segment: Segment) -> str:
     text = segment.meta.get("text", "")
     if not isinstance(text, str) or len(text) > _MOST_TEXT:
@@ -165,18 +177,23 @@ def _text(segment: Segment) -> str:
     return text.strip()
 
 
-def _subtitles(track: Track, length: float, wanted: Output) -> dict[str, Any]:
+def _subtitles(track: Track, length: float, wanted: Output, time: SlowedTime) -> dict[str, Any]:
     mode = one_of("subtitle mode", track.meta.get("mode", "track"), _MODES)
     return {
         "language": track.meta.get("language"),
         # One picture cannot have the words of several languages upon it.
         "mode": "track" if wanted.together and mode == "burned" else mode,
-        "cues": [
-            {"start_s": s.start_s, "end_s": min(s.start_s + s.length_s, length), "text": text}
-            for s in track.segments
-            if (text := _text(s)) and s.start_s < length
-        ],
+        "cues": _cues(track, length, time),
     }
+
+
+def _cues(track: Track, length: float, time: SlowedTime) -> list[dict[str, Any]]:
+    """Return the texts of a track that are shown, on the video's time."""
+    return [
+        {"start_s": start_s, "end_s": min(time.shown_s(s.start_s + s.length_s), length), "text": text}
+        for s in track.segments
+        if (text := _text(s)) and (start_s := time.shown_s(s.start_s)) < length
+    ]
 
 
 def _aspect(tracks: list[Track], draft: Mapping[str, Any]) -> str | None:

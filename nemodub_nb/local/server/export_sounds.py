@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nemodub_nb.contract import TrackType
+from nemodub_nb.fitting import SlowedTime
 from nemodub_nb.languages import own_name
 from nemodub_nb.local.server.answers import bad_request
+from nemodub_nb.local.server.export_slowed import slowed_pieces
 from nemodub_nb.local.server.output import Output, loudness
 from nemodub_nb.presets import DUB_LUFS
 
@@ -33,6 +35,8 @@ class Segment:
     length_s: float
     in_s: float
     meta: Mapping[str, Any]
+    slow: float = 1.0
+    """How many times as long the picture under it is shown."""
 
 
 @dataclass(frozen=True)
@@ -46,27 +50,34 @@ class Track:
 
 
 def compile_sounds(
-    tracks: Sequence[Track], wanted: Output, assets: Mapping[str, Asset]
+    tracks: Sequence[Track], wanted: Output, time: SlowedTime, assets: Mapping[str, Asset]
 ) -> list[dict[str, Any]]:
-    """Return the sound tracks: one, or one a language with the clip's own at the end. Raises Refusal."""
+    """Return the sound tracks on the video's time: one, or one a language with the clip's own at the end.
+
+    Raises Refusal.
+    """
     sounds = [track for track in tracks if track.kind == TrackType.AUDIO]
     dubs = [track for track in sounds if track.role == "dub"]
     under = [track for track in sounds if track.role != "dub"]
     if not wanted.together:
-        return [_sound(sounds, dubs[0] if dubs else None, wanted, assets)]
-    made = [_sound([*under, dub], dub, wanted, assets) for dub in dubs]
+        return [_sound(sounds, dubs[0] if dubs else None, wanted, assets, time)]
+    made = [_sound([*under, dub], dub, wanted, assets, time) for dub in dubs]
     if wanted.original:
         made.append(_original(tracks, under, wanted, assets))
     return made
 
 
 def _sound(
-    tracks: Sequence[Track], dub: Track | None, wanted: Output, assets: Mapping[str, Asset]
+    tracks: Sequence[Track],
+    dub: Track | None,
+    wanted: Output,
+    assets: Mapping[str, Asset],
+    time: SlowedTime,
 ) -> dict[str, Any]:
     return {
         "language": dub.meta.get("language") if dub else None,
         "loudness_lufs": _level(tracks, wanted, DUB_LUFS if dub else None),
-        "audio": [window for track in tracks for window in _windows(track, assets)],
+        "audio": [window for track in tracks for window in _windows(track, assets, time)],
     }
 
 
@@ -79,7 +90,7 @@ def _original(
     if not own:
         raise bad_request("The draft does not hold the clip's own sound.")
     return {
-        **_sound(own, None, wanted, assets),
+        **_sound(own, None, wanted, assets, SlowedTime()),
         "language": language,
         "title": f"{own_name(language).capitalize()} (original)" if language else "Original",
         "loudness_lufs": _level(under, wanted, DUB_LUFS),
@@ -122,7 +133,7 @@ def source_of(segment: Segment, track: Track, assets: Mapping[str, Asset]) -> As
 def cut(segment: Segment, asset: Asset) -> tuple[str, float, float]:
     """Return `(path, in_s, out_s)` inside the file. Raises Refusal."""
     path, duration = asset
-    out = segment.in_s + segment.length_s
+    out = segment.in_s + segment.length_s * segment.slow
     if duration:
         if segment.in_s >= duration:
             raise bad_request("A segment of the draft starts after the end of its file.")
@@ -132,10 +143,11 @@ def cut(segment: Segment, asset: Asset) -> tuple[str, float, float]:
     return str(path), round(segment.in_s, 4), round(out, 4)
 
 
-def _windows(track: Track, assets: Mapping[str, Asset]) -> list[dict[str, Any]]:
+def _windows(track: Track, assets: Mapping[str, Asset], time: SlowedTime) -> list[dict[str, Any]]:
     """Return the stretches of sound of a track; those that go on in the same file become one.
 
-    A dub's lines lie in one stem: where two of them meet or overlap, playing both windows would double the sound.
+    A dub's lines lie in one stem: where two of them meet or overlap, playing both windows would double the sound. What
+    is not the dub's is slowed with the picture.
     """
     windows: list[dict[str, Any]] = []
     for segment in sorted(track.segments, key=lambda s: s.start_s):
@@ -143,7 +155,7 @@ def _windows(track: Track, assets: Mapping[str, Asset]) -> list[dict[str, Any]]:
         volume = _volume(segment.meta.get("volume", track.meta.get("volume", 1.0)))
         window: dict[str, Any] = {
             "source": path,
-            "start_s": segment.start_s,
+            "start_s": time.shown_s(segment.start_s) if track.role == "dub" else segment.start_s,
             "in_s": first,
             "out_s": last,
             "volume": volume,
@@ -154,7 +166,9 @@ def _windows(track: Track, assets: Mapping[str, Asset]) -> list[dict[str, Any]]:
             windows[-1]["out_s"] = max(windows[-1]["out_s"], last)
         elif last > first and volume > 0:
             windows.append(window)
-    return windows
+    if track.role == "dub":
+        return windows
+    return [piece for window in windows for piece in slowed_pieces(window, window["start_s"], time)]
 
 
 def _goes_on(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:

@@ -1,11 +1,23 @@
 """Fitting speech to time: the rules are the leaf's, what voices were heard to take is kept here."""
 
-from nemodub_nb.fitting import Placement, Spoken, place, rate_again, rate_for, slots, wants_shorter
+from nemodub_nb.fitting import (
+    LIMITS,
+    Placement,
+    SlowedTime,
+    Spoken,
+    place,
+    rate_again,
+    rate_for,
+    slots,
+    wants_shorter,
+)
 from nemodub_nb.local.engine.fit.paces import Paces, pace_for, voice_pace
 
 __all__ = [
+    "LIMITS",
     "Paces",
     "Placement",
+    "SlowedTime",
     "Spoken",
     "pace_for",
     "place",
