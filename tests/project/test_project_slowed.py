@@ -54,8 +54,8 @@ def voice_after(path, at_s):
     return at_s + float(np.argmax(sound[round(at_s * RATE) :] > 0.02)) / RATE
 
 
-def test_the_picture_waits_for_the_line_and_everything_after_it_comes_later(clip, tmp_path):
-    with open_project("slowed", backend="local", home=tmp_path / "home") as project:
+def test_the_picture_waits_for_the_line_and_everything_after_it_comes_later(clip, home, tmp_path):
+    with open_project("slowed", backend="local", home=home) as project:
         project.upload(clip, show=False)
         options = {"source": "en", "memory": tmp_path / "memory.csv", "fast": True, "original": "keep"}
         reply = project.dub("es", slow_video=True, show=False, **options)
@@ -68,7 +68,7 @@ def test_the_picture_waits_for_the_line_and_everything_after_it_comes_later(clip
         exports = project.export(to=tmp_path / "out", show=False)
         refused = project.export(to=tmp_path / "out", together=True, show=False).failed
         assert "Export one file a language" in str(refused)
-    (made,) = exports
+        (made,) = project.check(exports, show=False)
     seen = brightness(made.video)
     assert seen[-1, 0] + FRAME_S == pytest.approx(12 + longer_s, abs=2 * FRAME_S)
     own = brightness(clip)
@@ -88,3 +88,6 @@ def test_the_picture_waits_for_the_line_and_everything_after_it_comes_later(clip
     assert shown[:-1] in srt
     rows = json.loads(made.report.read_text())["segments"]
     assert [row["slow"] > 1 for row in rows] == list(dub.slow > 1)
+    assert rows[3]["onset_heard_s"] == pytest.approx(0, abs=0.2)
+    assert made.measured["length_error_frames"] == pytest.approx(0, abs=1)
+    assert not any(row["words_cut"] for row in rows)

@@ -17,6 +17,7 @@ from nemodub_nb.local.engine.check.onsets import heard_onset, source_onset
 from nemodub_nb.local.engine.check.original import understood
 from nemodub_nb.local.engine.check.picture import Streams, length_error_frames, streams
 from nemodub_nb.local.engine.check.rows import DubbedLine, dubbed_lines, kept_originals
+from nemodub_nb.local.engine.check.shown import shown_lines, shown_speech, video_time
 from nemodub_nb.local.engine.check.stretches import common, merged, outside, shared
 from nemodub_nb.local.engine.check.subtitles import complaints
 from nemodub_nb.local.engine.clip import look_into
@@ -63,7 +64,10 @@ class _Check:
         self.video = look_into(job.video, self.steps)
         self.track = track_of(job.video, job.language)
         self.key = [self.video.digest, self.track]
-        self.lines = dubbed_lines(job.lines)
+        self.time = video_time(job.lines)
+        self.said_lines = dubbed_lines(job.lines)
+        """On the clip's time."""
+        self.lines = shown_lines(self.said_lines, self.time)
         self.notes: list[str] = []
         self.measured: dict[str, Any] = {"checked_by": "nemodub"}
 
@@ -74,7 +78,10 @@ class _Check:
         self._subtitles(files[0].fps)
         said, spoken = self._spoken()
         self.measured["speech_overlap"] = _rounded(shared(said.speech, spoken.speech))
-        self._levels(said.speech, spoken.speech)
+        if self.time:
+            self.notes.append("The background was not measured: the picture, and it, are slowed in places.")
+        else:
+            self._levels(said.speech, spoken.speech)
         aligned = self._round_trip()
         rows = self._rows(aligned, said, spoken)
         self._original_words()
@@ -94,7 +101,7 @@ class _Check:
         source, made = read(self.job.source, None), read(self.job.video, self.track)
         if source.picture is not None:
             self.measured["picture_identical"] = source.picture == made.picture
-        self.measured["length_error_frames"] = _rounded(length_error_frames(source, made), 2)
+        self.measured["length_error_frames"] = _rounded(length_error_frames(source.shown(self.time), made), 2)
         self.measured |= {"video_s": _rounded(made.video_s), "audio_s": _rounded(made.audio_s)}
         return source, made
 
@@ -131,8 +138,9 @@ class _Check:
     def _spoken(self) -> tuple[Heard, Heard]:
         """Return where a voice is heard in the source and in the file."""
         self.report(Progress("check", 0, self.video.duration_s, self.job.language, "Listening for the voice"))
+        said = heard_speech(self.job.source, None, [self.source.digest, None], self.steps)
         return (
-            heard_speech(self.job.source, None, [self.source.digest, None], self.steps),
+            shown_speech(said, self.time),
             heard_speech(self.job.video, self.track, self.key, self.steps),
         )
 
@@ -226,14 +234,14 @@ class _Check:
         except (UnsureLanguageError, WeightsUnavailableError) as error:
             self.notes.append(f"The words of the original were not counted: {error.message}")
             return
-        self.measured["original_words"] = understood(self.lines, heard, language)
+        self.measured["original_words"] = understood(self.said_lines, heard, language)
 
     def _bed(self) -> Path | None:
         from nemodub_nb.local.engine.mix.bed import bed_place
 
         said = [
             Line(line.index, line.source_start_s, line.source_end_s, line.source_text)
-            for line in self.lines
+            for line in self.said_lines
             if line.source_start_s is not None and line.source_end_s is not None
         ]
         path = bed_place(self.source, speech_of(self.source, self.steps), said, self.steps)

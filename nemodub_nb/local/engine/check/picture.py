@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from av.packet import Packet
     from av.stream import Stream
+
+    from nemodub_nb.fitting import SlowedTime
 
 _PADDING_S: Final = 0.06
 """An encoder's last packet is padded: the sound that is stated may end this much before its packets do."""
@@ -32,6 +34,13 @@ class Streams:
     audio_s: float | None
     """Where each ends, from the clip's start: by its packets, and by what the file states where that is less."""
     fps: float
+
+    def shown(self, time: SlowedTime) -> Streams:
+        """Return them as long as a video takes to show them whose picture is slowed in places."""
+        video_s, audio_s = (
+            None if end_s is None else time.shown_s(end_s) for end_s in (self.video_s, self.audio_s)
+        )
+        return replace(self, video_s=video_s, audio_s=audio_s)
 
 
 def streams(path: Path, track: int | None = None) -> Streams:
