@@ -76,3 +76,13 @@ def test_sound_keeps_its_pitch_and_level_and_fills_its_time(tmp_path, monkeypatc
 def test_more_than_twice_as_long_is_refused(tmp_path, factor):
     with pytest.raises(BadJobError, match="1 to 2"):
         job(tmp_path / "a.mp4", tmp_path / "out.mp4", factor)
+
+
+def test_music_goes_on_without_a_hole_where_its_pace_changes(tmp_path):
+    clip = make_clip(tmp_path / "a.mp4", 3.0, audio=tone(440))
+    render(job(clip, tmp_path / "out.mp4"))
+    samples = np.concatenate(list(decode_blocks(tmp_path / "out.mp4")))[:, 0]
+    window = round(0.005 * RATE)
+    whole = samples[RATE // 10 : round(3.4 * RATE) // window * window]
+    levels = np.sqrt(np.mean(whole[: len(whole) // window * window].reshape(-1, window) ** 2, axis=1))
+    assert levels.min() > 0.5 * np.median(levels)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _BLOCK: Final = 5 * RATE
 _HOP: Final = RATE // 100
 _FADE: Final = round(0.005 * RATE)
+_BLEND_S: Final = 0.02
+"""Sound that goes on at another pace: so long both are heard, one fading into the other."""
 
 _VOICE_RMS: Final = 10 ** (-50 / 20)
 """A dub counts as speaking above this level."""
@@ -80,20 +82,18 @@ class Ducking:
 def mixed(entries: Sequence[Entry], duration_s: float, ducking: Ducking | None = None) -> Iterator[Samples]:
     """Yield the stereo sum (n, 2) of all entries, exactly `duration_s` long, not limited."""
     total = max(0, round(duration_s * RATE))
-    waiting = sorted(
-        (e for e in entries if e.out_s > e.in_s and e.volume > 0), key=lambda entry: entry.start_s
-    )
-    joints = _joints(waiting)
+    heard = [e for e in entries if e.out_s > e.in_s and e.volume > 0]
+    waiting = sorted(_cuts(heard), key=lambda cut: cut.entry.start_s)
     readers: list[_Reader] = []
     for start in range(0, total, _BLOCK):
         count = min(_BLOCK, total - start)
-        while waiting and round(waiting[0].start_s * RATE) < start + count:
-            readers.append(_Reader(waiting.pop(0), joints))
+        while waiting and round(waiting[0].entry.start_s * RATE) < start + count:
+            readers.append(_Reader(waiting.pop(0)))
         block = np.zeros((count, 2), np.float32)
         curve = ducking.curve(start, count)[:, None] if ducking is not None else None
         for reader in readers:
             sound = reader.take(start, count)
-            block += sound * curve if reader.entry.duck and curve is not None else sound
+            block += sound * curve if reader.cut.entry.duck and curve is not None else sound
         readers = [reader for reader in readers if not reader.done(start + count)]
         yield block
 
@@ -132,27 +132,59 @@ def _runs(speaking: np.typing.NDArray[np.bool_]) -> Iterator[tuple[float, float]
         yield float(start) * _HOP / RATE, float(end + 1) * _HOP / RATE
 
 
-def _joints(entries: Sequence[Entry]) -> frozenset[tuple[str, int, int]]:
-    """Name the places where one entry goes on in the source as another one ends: no fade belongs there."""
-    own = [entry for entry in entries if entry.slow == 1.0]
-    ends = {(e.source, round(e.out_s * 1000), round(e.end_s * 1000)) for e in own}
-    starts = {(e.source, round(e.in_s * 1000), round(e.start_s * 1000)) for e in own}
-    return frozenset(ends & starts)
+@dataclass(frozen=True)
+class _Cut:
+    """An entry and how long it fades, in samples."""
+
+    entry: Entry
+    fade_in: int
+    fade_out: int
+
+
+def _cuts(entries: Sequence[Entry]) -> list[_Cut]:
+    """Return the entries with their fades: short where one is cut, none where another one goes on in the source.
+
+    Where it goes on at another pace, the one at its own pace reaches into the other, and they fade into each other.
+    """
+    ends = {(e.source, round(e.out_s * 1000), round(e.end_s * 1000)): e for e in entries}
+    begins = {(e.source, round(e.in_s * 1000), round(e.start_s * 1000)): e for e in entries}
+    cuts = []
+    for entry in entries:
+        before = ends.get((entry.source, round(entry.in_s * 1000), round(entry.start_s * 1000)))
+        after = begins.get((entry.source, round(entry.out_s * 1000), round(entry.end_s * 1000)))
+        fade_in = _fade(entry, before) if entry.in_s > 0 else 0
+        cuts.append(_reaching(_Cut(entry, fade_in, _fade(entry, after))))
+    return cuts
+
+
+def _fade(entry: Entry, neighbour: Entry | None) -> int:
+    if neighbour is None:
+        return _FADE
+    return 0 if entry.slow == neighbour.slow == 1.0 else round(_BLEND_S * RATE)
+
+
+def _reaching(cut: _Cut) -> _Cut:
+    """Return the cut, reaching over its ends by as long as it is blended there; a slowed one stays within its own."""
+    entry = cut.entry
+    if entry.slow == 1.0 and cut.fade_in > _FADE:
+        entry = replace(entry, start_s=entry.start_s - _BLEND_S, in_s=entry.in_s - _BLEND_S)
+    if entry.slow == 1.0 and cut.fade_out > _FADE:
+        entry = replace(entry, out_s=entry.out_s + _BLEND_S)
+    return replace(cut, entry=entry)
 
 
 @dataclass
 class _Reader:
-    """Reads one entry as the timeline passes, with short fades where it is cut."""
+    """Reads one entry as the timeline passes, with fades where it is cut."""
 
-    entry: Entry
-    joints: frozenset[tuple[str, int, int]]
+    cut: _Cut
     blocks: Iterator[Samples] = field(init=False)
     held: Samples = field(init=False)
 
     def __post_init__(self) -> None:
-        entry = self.entry
+        entry = self.cut.entry
         if entry.start_s < 0:
-            entry = self.entry = replace(entry, start_s=0.0, in_s=entry.in_s - entry.start_s / entry.slow)
+            entry = replace(entry, start_s=0.0, in_s=entry.in_s - entry.start_s / entry.slow)
         self.held = np.zeros((0, 2), np.float32)
         self.first = round(entry.start_s * RATE)
         self.length = round(entry.out_s * RATE) - round(entry.in_s * RATE)
@@ -162,13 +194,6 @@ class _Reader:
         self.blocks = decode_blocks(entry.source, start_s=entry.in_s, end_s=entry.out_s, block_s=1.0)
         if entry.slow != 1.0:
             self.blocks = slowed(self.blocks, entry.slow)
-        key = (entry.source, round(entry.in_s * 1000), round(entry.start_s * 1000))
-        self.fade_in = entry.in_s > 0 and key not in self.joints
-        self.fade_out = (
-            entry.source,
-            round(entry.out_s * 1000),
-            round(entry.end_s * 1000),
-        ) not in self.joints
 
     def done(self, at: int) -> bool:
         """Tell whether nothing of the entry comes after sample `at`."""
@@ -186,7 +211,7 @@ class _Reader:
             if more is None:
                 break
             self.held = np.concatenate([self.held, more])
-        sound = self.held[:wanted] * np.float32(self.entry.volume)
+        sound = self.held[:wanted] * np.float32(self.cut.entry.volume)
         self.held = self.held[wanted:]
         out[skip : skip + len(sound)] = sound * self._fades(len(sound))[:, None]
         self.given += wanted
@@ -195,8 +220,8 @@ class _Reader:
     def _fades(self, count: int) -> Samples:
         places = self.given + np.arange(count)
         gain: Samples = np.ones(count, np.float32)
-        if self.fade_in:
-            gain = np.minimum(gain, (places / _FADE).astype(np.float32))
-        if self.fade_out:
-            gain = np.minimum(gain, ((self.length - places) / _FADE).astype(np.float32))
+        if self.cut.fade_in:
+            gain = np.minimum(gain, (places / self.cut.fade_in).astype(np.float32))
+        if self.cut.fade_out:
+            gain = np.minimum(gain, ((self.length - places) / self.cut.fade_out).astype(np.float32))
         return np.clip(gain, 0.0, 1.0)
