@@ -6,21 +6,23 @@ import asyncio
 import os
 import pathlib
 import re
-from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final, TypedDict
+from typing import TYPE_CHECKING, Any, Final
 
 from nemodub_nb import timeline
-from nemodub_nb.client import NemoError, Session
+from nemodub_nb.client import Session
 
 from . import attachments, checking, estimates, exports, intents, orders, resume, talk, uploads
 from .display import named
-from .errors import BadInputError, NotHereError, StoppedByUserError
+from .errors import BadInputError, NotHereError
 from .estimates import Task
 from .ledger import Ledger
+from .options import DubOptions, ExportOptions, Path
 from .outputs import Target
-from .sentences import Original, Subtitles, dub_sentence, for_clip, listed, parse_languages, spoken
+from .saying import Saying
+from .sentences import Original, dub_sentence, for_clip, listed, parse_languages, spoken
 from .values import Clip, Credits, Estimate, Exports, Reply, Resumed, Unfinished
 from .watchers import Watchers, told
 
@@ -31,42 +33,9 @@ if TYPE_CHECKING:
     from .desk import Desk
     from .live import View
 
-Path = str | os.PathLike[str]
 _DUBS: Final = re.compile(
     r"\b(?:dub|dubs|dubbed|dubbing|translate|voice-?over|subtitles?)\b|配音|翻译|字幕", re.IGNORECASE
 )
-
-_STOP_S: Final = 10.0
-"""How long stopping waits for the listener to hear of it."""
-
-
-class DubOptions(TypedDict, total=False):
-    """The choices of a dub; see Project.dub."""
-
-    clip: Clip | str | None
-    source: str | None
-    original: Original
-    background: float | None
-    subtitles: Subtitles
-    transcript: Path | bool | None
-    memory: attachments.Files | None
-    glossary: attachments.Glossary | None
-    voices: Mapping[str, str | Mapping[str, str]] | None
-    fast: bool
-    slow_video: bool | float
-
-
-class ExportOptions(TypedDict, total=False):
-    """The choices of an export; see Project.export."""
-
-    languages: str | Iterable[str] | None
-    clip: Clip | str | None
-    to: Path
-    format: str | None
-    quality: str
-    preset: str | None
-    together: bool
-    original: bool
 
 
 class Actions:
@@ -74,11 +43,9 @@ class Actions:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
-        self._talking = asyncio.Lock()
         self._exporting = asyncio.Lock()
-        self._saying: asyncio.Task[Reply] | None = None
-        self._stopped: asyncio.Task[Reply] | None = None
         self.ledger = Ledger(desk)
+        self._saying = Saying(desk, self.ledger)
         self.watchers = Watchers()
 
     @told
@@ -121,7 +88,7 @@ class Actions:
         ]
         task = self._task(clip, tags, options.get("original", "replace"), given=bool(transcript))
         step = f"Dub into {listed([spoken(tag) for tag in tags])}"
-        return await self._say(sentence, parts, view, on_event, step, asdict(task))
+        return await self._saying.say(sentence, parts, view, on_event, step, asdict(task))
 
     @told
     async def ask(
@@ -149,7 +116,7 @@ class Actions:
         chosen = self.clip(clip)
         parts = self.transcript_parts(chosen, None, view) if _DUBS.search(intent.sentence) else []
         said = for_clip(intent.sentence, chosen.name if clip is not None and chosen else None)
-        reply = await self._say(said, parts, view, on_event)
+        reply = await self._saying.say(said, parts, view, on_event)
         if not intent.then_export:
             return reply
         exported = await self._export_reply(intent, clip, view)
@@ -174,7 +141,7 @@ class Actions:
         on_event: talk.OnEvent | None = None,
     ) -> Reply:
         """Say a sentence of our own to the agent, with what belongs to it."""
-        return await self._say(sentence, parts, view, on_event, step)
+        return await self._saying.say(sentence, parts, view, on_event, step)
 
     @told
     async def export(self, view: View, options: ExportOptions) -> Exports:
@@ -208,7 +175,7 @@ class Actions:
     @told
     async def resume(self, view: View) -> Resumed:
         """Take up what an earlier process left under way."""
-        async with self._talking, self._exporting, view, self.ledger.action("Resume"):
+        async with self._saying.turn, self._exporting, view, self.ledger.action("Resume"):
             return await resume.resume(self.desk, view)
 
     async def state(self) -> SessionState:
@@ -295,54 +262,14 @@ class Actions:
         earlier = self.desk.journal.dubs(connection.place)
         return estimates.estimate(task, text, earlier, local=connection.near)
 
+    async def stop(self) -> str:
+        """Stop the message under way; say what became of it."""
+        return await self._saying.stop()
+
     async def close(self) -> None:
         """Put everything away."""
         await self.desk.connection.close()
         self.desk.journal.close()
-
-    async def stop(self) -> str:
-        """Stop the message under way; say what became of it."""
-        task = self._saying
-        if await self._stop_there():
-            if task is not None:  # the end of its stream tells the listener
-                await asyncio.wait({task}, timeout=_STOP_S)
-            return "Stopped. Finished steps are kept: say it again to go on."
-        if task is None or task.done():
-            return "Nothing is under way."
-        self._stopped = task
-        task.cancel()
-        await asyncio.wait({task}, timeout=_STOP_S)
-        if not self.desk.connection.near:
-            return "The cloud goes on; what it makes will be found by the state."
-        await self._stop_there()  # it may have been on its way
-        return "Stopped before it began."
-
-    async def _stop_there(self) -> bool:
-        """Have the backend stop the message it works on; False when there is none, or it cannot."""
-        session, connection = self.desk.session_id, self.desk.connection
-        if session is None or not connection.extended:
-            return False
-        try:
-            client = await connection.client()
-            return await connection.guard(client.stop(session))
-        except NemoError:
-            return False
-
-    async def _say(
-        self,
-        sentence: str,
-        parts: Sequence[str],
-        view: View,
-        on_event: talk.OnEvent | None,
-        step: str = "",
-        work: Mapping[str, Any] | None = None,
-    ) -> Reply:
-        async with self._talking, view, self.ledger.action(step or sentence) as done:
-            done.update(work or {})
-            reply = await self._listen(talk.say(self.desk, sentence, view, parts=parts, on_event=on_event))
-            if work is not None:
-                done["whole"] = not reply.failed
-            return reply
 
     def _task(self, clip: Clip | None, tags: Sequence[str], original: Original, *, given: bool) -> Task:
         """Return a dub as estimates see it; what an earlier one has begun for the same clip is there already."""
@@ -357,18 +284,6 @@ class Actions:
             separated=original == "replace" and not known,
             again=any(tag in work.get("languages", ()) for work in known for tag in tags),
         )
-
-    async def _listen(self, saying: Coroutine[Any, Any, Reply]) -> Reply:
-        """Wait for an answer that `stop` may end from elsewhere. Raises StoppedByUserError then."""
-        task = self._saying = asyncio.ensure_future(saying)
-        try:
-            return await task
-        except asyncio.CancelledError:
-            if self._stopped is task:
-                raise StoppedByUserError from None
-            raise
-        finally:
-            self._saying = None
 
     async def _export_reply(self, intent: intents.Intent, clip: Clip | str | None, view: View) -> Reply:
         options: ExportOptions = {"clip": clip, "together": intent.together}
@@ -426,6 +341,3 @@ def _is_file(sentence: str) -> bool:
         return pathlib.Path(sentence).expanduser().is_file()
     except (OSError, ValueError, RuntimeError):
         return False
-
-
-__all__ = ["Actions", "DubOptions", "ExportOptions"]

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NoReturn, Self, Unpack, overload
 
 from . import live
-from .actions import DubOptions, ExportOptions
 from .connection import BackendName
 from .editing import Editing
 from .listening import Listening
 from .looking import Looking
 from .loop import LOOP
 from .measured import Measuring
+from .options import DubOptions, ExportOptions
 from .safe import markup, plain
 from .sentences import Original, Subtitles, listed, parse_languages, spoken
 
