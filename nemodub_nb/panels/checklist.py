@@ -10,7 +10,7 @@ from nemodub_nb.languages import base
 from nemodub_nb.project.display import language_name
 from nemodub_nb.project.safe import plain
 
-from . import words
+from . import live_words, words
 
 if TYPE_CHECKING:
     from nemodub_nb.client import AgentEvent
@@ -89,7 +89,7 @@ class Checklist:
         after = [self._shared(name, step) for name, step in shared.items() if name in _AFTER]
         tools = self._tool_rows(worked=bool(progress.steps))
         if not (before or after or tools or tracks) and not self.ended:
-            before = [Row("begin", words.BEGINNING, "now")]
+            before = [Row("begin", live_words.BEGINNING, "now")]
         return [*before, *tools, *(self._track(tag) for tag in tags), *after][:_MOST_ROWS]
 
     def now(self) -> str:
@@ -100,14 +100,14 @@ class Checklist:
             language, name, step = self._first_open()
         if step is None:
             return ""
-        doing = words.DOING.get(name, "")
+        doing = live_words.DOING.get(name, "")
         if not doing:
-            return step.message or words.WORKING
+            return step.message or live_words.WORKING
         if name == "models" and step.message:
             doing = step.message
         whom = f" {language_name(language)}" if language else ""
-        count = words.counted(name, step.done, step.total)
-        count = f"line {count}" if count and name in words.LINES else count
+        count = live_words.counted(name, step.done, step.total)
+        count = f"line {count}" if count and name in live_words.LINES else count
         return f"{doing}{whom}, {count}" if count else f"{doing}{whom}"
 
     def has_languages(self) -> bool:
@@ -133,7 +133,7 @@ class Checklist:
                 self.failed[plain(str(tag), 40)] = plain(" ".join(str(part) for part in parts if part), 500)
 
     def _shared(self, name: str, step: Step) -> Row:
-        label = words.STEPS.get(name) or plain(name.replace("_", " ").capitalize(), 40)
+        label = live_words.STEPS.get(name) or plain(name.replace("_", " ").capitalize(), 40)
         return self._row(f"step:{name}", label, step, name)
 
     def _track(self, tag: str) -> Row:
@@ -148,9 +148,9 @@ class Checklist:
             ((name, step) for name, step in reversed(steps.items()) if not step.complete),
             next(reversed(steps.items())),
         )
-        lines = max((each.total for name, each in steps.items() if name in words.LINES), default=0)
+        lines = max((each.total for name, each in steps.items() if name in live_words.LINES), default=0)
         if made or any(name in _ENDS and each.complete for name, each in steps.items()):
-            return Row(key, label, "done", self._took(key, words.lines(lines), ended=True))
+            return Row(key, label, "done", self._took(key, live_words.lines(lines), ended=True))
         self._took(key, "", ended=False)
         return self._under_way(key, label, step, name)
 
@@ -162,10 +162,10 @@ class Checklist:
 
     def _under_way(self, key: str, label: str, step: Step, name: str) -> Row:
         if self.ended:
-            return Row(key, label, self._unfinished(""), words.counted(name, step.done, step.total))
+            return Row(key, label, self._unfinished(""), live_words.counted(name, step.done, step.total))
         share = min(1.0, max(0.0, step.done / step.total)) if step.total > 1 else None
-        note = words.counted(name, step.done, step.total)
-        verb = words.VERBS.get(name, "") if key.startswith("language:") else ""
+        note = live_words.counted(name, step.done, step.total)
+        verb = live_words.VERBS.get(name, "") if key.startswith("language:") else ""
         return Row(key, label, "now", " ".join(filter(None, [verb, note])), share)
 
     def _unfinished(self, otherwise: str) -> str:
@@ -177,9 +177,9 @@ class Checklist:
     def _tool_rows(self, *, worked: bool) -> list[Row]:
         rows = []
         for name, (calls, results) in self._tools.items():
-            if name == words.DUB_TOOL and (worked or self.asked):
+            if name == live_words.DUB_TOOL and (worked or self.asked):
                 continue  # its steps say more
-            label = words.TOOLS.get(name) or name.replace("_", " ").capitalize()
+            label = live_words.TOOLS.get(name) or name.replace("_", " ").capitalize()
             state = "done" if results >= calls or self.ended == "done" else self._unfinished("now")
             rows.append(Row(f"tool:{name}", label, state, f"× {calls}" if calls > 1 else ""))
         return rows

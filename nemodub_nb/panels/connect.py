@@ -8,7 +8,7 @@ from typing import Any
 
 from nemodub_nb.project import BadInputError
 
-from . import front, words
+from . import connect_words, front, words
 from .calls import quoted
 from .panel import Panel
 
@@ -33,7 +33,9 @@ class Connect(Panel):
             "credits": None
             if balance is None or flow.backend == "local"
             else {"available": balance.available, "frozen": balance.frozen},
-            "token": words.FOUND_IN_ENVIRONMENT if os.environ.get("NEMO_TOKEN") else words.STARTER,
+            "token": connect_words.FOUND_IN_ENVIRONMENT
+            if os.environ.get("NEMO_TOKEN")
+            else connect_words.STARTER,
             "left": self._left(),
             "session": bool(flow.project and flow.project.session_id),
             "idle": flow.work is None and flow.rendering is None,
@@ -81,10 +83,10 @@ class Connect(Panel):
 
     def _say(self) -> str:
         if self.workflow.phase == "connecting":
-            return words.CONNECTING
+            return connect_words.CONNECTING
         if self.workflow.phase != "ready":
-            return words.CHOOSE_BACKEND
-        return words.LOCAL_SAY if self.workflow.backend == "local" else words.CLOUD_SAY
+            return connect_words.CHOOSE_BACKEND
+        return connect_words.LOCAL_SAY if self.workflow.backend == "local" else connect_words.CLOUD_SAY
 
     def _left(self) -> str:
         left, project = self.workflow.unfinished, self.workflow.project
@@ -92,5 +94,5 @@ class Connect(Panel):
             return ""
         if project.session_id not in (None, left.session):  # something new was begun
             return ""
-        when = left.when.astimezone().strftime("%d %B, %H:%M") if left.when else words.SOME_TIME_AGO
-        return words.left_behind(when, left.clips, len(left.messages), len(left.renders))
+        when = left.when.astimezone().strftime("%d %B, %H:%M") if left.when else connect_words.SOME_TIME_AGO
+        return connect_words.left_behind(when, left.clips, len(left.messages), len(left.renders))

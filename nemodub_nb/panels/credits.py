@@ -15,7 +15,7 @@ from nemodub_nb.contract import WEB_URL
 from nemodub_nb.project.display import length
 from nemodub_nb.project.safe import markup, plain
 
-from . import front, words
+from . import credits_words, front, words
 from .panel import Panel
 from .story import Story
 
@@ -148,25 +148,25 @@ class Credits(Panel):
             link = _known(error.registration_url)
             told: tuple[str, str, str | None]
             if local:
-                told = words.NO_CREDITS_HERE, words.NO_CREDITS_HERE_ADVICE, None
+                told = credits_words.NO_CREDITS_HERE, credits_words.NO_CREDITS_HERE_ADVICE, None
             elif link:
-                told = words.OUT_OF_CREDITS, words.REGISTER, link
+                told = credits_words.OUT_OF_CREDITS, credits_words.REGISTER, link
             else:
-                told = words.OUT_OF_CREDITS, words.TOP_UP, WEB_URL
+                told = credits_words.OUT_OF_CREDITS, credits_words.TOP_UP, WEB_URL
             self._trouble = _trouble("credits", *told, register=bool(link))
         elif isinstance(error, PlanBlocksExportError):
             link = _known(error.registration_url)
             self._trouble = _trouble(
                 "plan",
-                words.PLAN_BLOCKS,
-                plain(error.message, 300) if local else words.PLAN_ADVICE,
+                credits_words.PLAN_BLOCKS,
+                plain(error.message, 300) if local else credits_words.PLAN_ADVICE,
                 None if local else link or WEB_URL,
                 register=bool(link),
             )
         elif isinstance(error, RateLimitedError):
             wait_s = _wait(error)
             self._trouble = {
-                **_trouble("rate", words.RATE_LIMITED, words.wait_for(wait_s), None),
+                **_trouble("rate", credits_words.RATE_LIMITED, credits_words.wait_for(wait_s), None),
                 "wait_s": wait_s,
                 "until": time.time() + wait_s,
             }
@@ -178,14 +178,18 @@ class Credits(Panel):
     def _hint(self) -> str:
         found = self.workflow.credits
         low = found is not None and found.available < _EDIT_CREDITS and not self._free() and not self._trouble
-        return words.balance_low(_EDIT_CREDITS) if low else ""
+        return credits_words.balance_low(_EDIT_CREDITS) if low else ""
 
     def _say(self) -> str:
         if self._free():
             seconds = self._sums["seconds"]
-            return words.free_ledger(length(seconds) if seconds else "")
+            return credits_words.free_ledger(length(seconds) if seconds else "")
         found = self.workflow.credits
-        return words.balance(found.available, found.frozen, found.total) if found else words.CREDITS_UNKNOWN
+        return (
+            credits_words.balance(found.available, found.frozen, found.total)
+            if found
+            else credits_words.CREDITS_UNKNOWN
+        )
 
 
 async def _ledger(project: Project) -> tuple[list[dict[str, Any]], int, dict[str, float]]:
@@ -198,7 +202,7 @@ async def _ledger(project: Project) -> tuple[list[dict[str, Any]], int, dict[str
         {
             "when": row["when"].isoformat(),
             "step": plain(str(row["step"]), 300),
-            "backend": words.HERE if row["backend"] == "local" else words.THERE,
+            "backend": credits_words.HERE if row["backend"] == "local" else credits_words.THERE,
             **{name: row[name] for name in ("cost", "left", "seconds")},
         }
         for row in records

@@ -15,7 +15,7 @@ from nemodub_nb.project import Export as Exported
 from nemodub_nb.project.display import exports_html, exports_text, language_name
 from nemodub_nb.project.safe import file_part, file_stem, plain
 
-from . import front, onscreen, words
+from . import connect_words, export_words, front, onscreen, words
 from .export_choices import FileChoices
 from .measured import measured_facts
 from .panel import Panel
@@ -73,7 +73,7 @@ class Export(Panel):
             "folder": self._folder,
             "busy": flow.rendering is not None,
             "asking": flow.work is not None,
-            "cost": words.exports_cost(self._cost) if flow.exports else "",
+            "cost": export_words.exports_cost(self._cost) if flow.exports else "",
             "left": self._left(),
             "limit": MOST_BYTES,
             "piece": PIECE_BYTES,
@@ -94,7 +94,11 @@ class Export(Panel):
                 "",
                 f"project = nd.open_project({flow.name!r}, backend={flow.backend!r})",
                 "project.resume()",
-                *([f"project.ask({words.shape_sentence(self._file.shape)!r})"] if self._file.shape else []),
+                *(
+                    [f"project.ask({export_words.shape_sentence(self._file.shape)!r})"]
+                    if self._file.shape
+                    else []
+                ),
                 f"exports = project.export({', '.join(options)})",
                 "exports",
             ]
@@ -134,7 +138,7 @@ class Export(Panel):
             return words.CONNECT_BEFORE
         if not flow.clips:
             return words.UPLOAD_BEFORE
-        return "" if self._names() else words.DUB_BEFORE
+        return "" if self._names() else export_words.DUB_BEFORE
 
     # What the page asks for
 
@@ -155,7 +159,7 @@ class Export(Panel):
         flow = self.workflow
         names = self._chosen()
         if not names:
-            raise BadInputError(words.NO_LANGUAGE, words.CHOOSE_LANGUAGE)
+            raise BadInputError(export_words.NO_LANGUAGE, export_words.CHOOSE_LANGUAGE)
         if flow.rendering is not None or self._reshaping:
             return  # a second click: the button was not yet drawn as busy
         if self._file.shape:
@@ -189,15 +193,15 @@ class Export(Panel):
         answer = {"kind": "video", "id": plain(str(message.get("id")), 80)}
         item = self._shelf.get(name) if isinstance(name, str) else None
         if item is None or type(offset) is not int or type(wanted) is not int or offset < 0 or wanted < 1:
-            self.push({**answer, "refused": words.NO_SUCH_FILE})
+            self.push({**answer, "refused": export_words.NO_SUCH_FILE})
             return
         try:
             data = await asyncio.to_thread(piece, item, offset, wanted)
         except FileGoneError:
             self._seen = (None, None, None)
-            self.push({**answer, "refused": words.FILE_CHANGED})
+            self.push({**answer, "refused": export_words.FILE_CHANGED})
         except OSError as error:
-            self.push({**answer, "refused": words.unreadable(item.path.name, error.strerror or "")})
+            self.push({**answer, "refused": export_words.unreadable(item.path.name, error.strerror or "")})
         else:
             self.push({**answer, "stamp": item.stamp}, [data])
 
@@ -233,10 +237,10 @@ class Export(Panel):
         if onscreen.aspect(self._draft, flow.clip) == shape:
             self._file.shape = ""
             return
-        reply = await flow.ask(words.shape_sentence(shape))
+        reply = await flow.ask(export_words.shape_sentence(shape))
         self._look()
         if onscreen.aspect(self._draft, flow.clip) != shape and not reply.changes:
-            raise BadInputError(words.NOT_RESHAPED, words.said_instead(plain(reply.text, 200)))
+            raise BadInputError(export_words.NOT_RESHAPED, export_words.said_instead(plain(reply.text, 200)))
         self._file.shape = ""
 
     def _names(self) -> list[str]:
@@ -280,7 +284,13 @@ class Export(Panel):
         tags = self._chosen() if self._joins() or one is None else one.languages
         names = ", ".join(language_name(tag) for tag in tags if tag)
         row = self._as_row("", one)
-        return {**row, "language": f"{words.IN_ONE}: {names}", "own": "", "tick": False, "chosen": False}
+        return {
+            **row,
+            "language": f"{export_words.IN_ONE}: {names}",
+            "own": "",
+            "tick": False,
+            "chosen": False,
+        }
 
     def _row(self, name: str) -> dict[str, Any]:
         row = self._as_row(name, self._export(name))
@@ -289,14 +299,14 @@ class Export(Panel):
         one = self._one()
         there = one is not None and name in one.languages and row["state"] == "ready"
         state = ("older" if one.video in self._older else "saved") if one and there else row["state"]
-        return {**row, "state": state, "will": words.track_of(self._will(TOGETHER))}
+        return {**row, "state": state, "will": export_words.track_of(self._will(TOGETHER))}
 
     def _as_row(self, name: str, one: Exported | None) -> dict[str, Any]:
         state, share = self._state(name, one)
         failed = self._failure(name) if state == "failed" else ""
         return {
             "name": name,
-            "language": language_name(name) if name else words.WHOLE,
+            "language": language_name(name) if name else export_words.WHOLE,
             "own": own_name(name) if name else "",
             "chosen": name not in self._left_out,
             "tick": True,
@@ -369,7 +379,7 @@ class Export(Panel):
         name = one.languages[0] if several else one.language or ""
         track = self._shelf.get(f"{WHOLE}.{name}.vtt" if several else f"{name or WHOLE}.vtt")
         burned = not several and onscreen.burned(self._draft, self.workflow.clip, name)
-        whole = words.IN_ONE if several else words.WHOLE
+        whole = export_words.IN_ONE if several else export_words.WHOLE
         return {
             "label": whole if several or not name else own_name(name),
             "lang": name,
@@ -381,7 +391,7 @@ class Export(Panel):
         if not self.alone or not left or self.workflow.phase != "ready":
             return ""
         when = left.when.astimezone().strftime("%d %B, %H:%M") if left.when else ""
-        return words.left_behind(when, left.clips, len(left.messages), len(left.renders))
+        return connect_words.left_behind(when, left.clips, len(left.messages), len(left.renders))
 
     def _say(self) -> str:
         flow = self.workflow
@@ -391,15 +401,17 @@ class Export(Panel):
                 (name for name, row in zip(self._under_way, rows, strict=True) if row[0] == "rendering"), ""
             )
             ready = sum(row[0] == "written" for row in rows)
-            return words.exporting(language_name(now) if now else "", ready, len(rows))
+            return export_words.exporting(language_name(now) if now else "", ready, len(rows))
         saved = self._exports()
         if saved:
-            return words.saved(len(saved), sum(one.size_bytes for one in saved), len(flow.failed_exports))
+            return export_words.saved(
+                len(saved), sum(one.size_bytes for one in saved), len(flow.failed_exports)
+            )
         height = flow.clip.height if flow.clip else None
         shape = self._file.aspect or onscreen.aspect(self._draft, flow.clip)
         picture = shape or (f"{height}p" if height else "")
         file = self._file.file
-        return words.export_plan(file.title, picture if file.picture else "", self._loudness())
+        return export_words.export_plan(file.title, picture if file.picture else "", self._loudness())
 
     def _loudness(self) -> str:
         """Return how loud it will be; the cloud does not say."""

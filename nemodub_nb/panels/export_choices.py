@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from nemodub_nb.presets import FORMATS, PRESETS, QUALITIES, Format, Preset
 
-from . import words
+from . import export_words
 
 SHAPES: Final = ("", "16:9", "9:16", "1:1")
 """Empty: as the timeline has it."""
@@ -93,12 +93,12 @@ class FileChoices:
             "formats": self._formats(),
             "format": self.format,
             "pictured": self.file.picture,
-            "qualities": [(name, words.QUALITIES[name]) for name in QUALITIES],
+            "qualities": [(name, export_words.QUALITIES[name]) for name in QUALITIES],
             "quality": self.quality,
-            "shapes": [(name, words.SHAPES[name]) for name in SHAPES],
+            "shapes": [(name, export_words.SHAPES[name]) for name in SHAPES],
             "shape": self.shape,
             "own_shape": self.aspect is None,
-            "sentence": words.shape_sentence(self.shape) if self.shape else "",
+            "sentence": export_words.shape_sentence(self.shape) if self.shape else "",
             "can_join": self.can_join(names),
             "together": self.joins(names),
             "original": self.original,
@@ -109,7 +109,7 @@ class FileChoices:
 
     def _platforms(self) -> list[tuple[str, str]]:
         offered = PRESETS.values() if self.is_local() else ()
-        return [("", words.NO_PRESET), *((one.name, one.title) for one in offered)]
+        return [("", export_words.NO_PRESET), *((one.name, one.title) for one in offered)]
 
 
 def _one_of(value: object, among: Iterable[str], old: str) -> str:

@@ -24,7 +24,7 @@ from nemodub_nb.project.sentences import (
 )
 from nemodub_nb.timeline.draft import raw_tracks
 
-from . import calls, edit_words, front, line_work, offers, words
+from . import calls, edit_words, front, language_words, line_work, offers, words
 from .panel import Panel
 from .story import Story
 
@@ -88,7 +88,7 @@ class Languages(Panel):
             **self._estimate_words(),
             "main": edit_words.write_scripts(chosen.to)
             if self._looks()
-            else words.dub_into([words.english_name(tag) for tag in chosen.to]),
+            else language_words.dub_into([words.english_name(tag) for tag in chosen.to]),
             "blocked": self._blocked(),
             "work": plain(self.workflow.work.title, _LONGEST_NAME) if self.workflow.work else "",
             "question": self._question,
@@ -149,14 +149,14 @@ class Languages(Panel):
         self.clear_error()
         text = message.get("text")
         if not isinstance(text, str) or not text.strip() or len(text) > _LONGEST_NAME:
-            raise BadInputError(words.NO_LANGUAGE_GIVEN, words.NAME_ONE)
+            raise BadInputError(language_words.NO_LANGUAGE_GIVEN, language_words.NAME_ONE)
         try:
             found = await asyncio.to_thread(parse_languages, plain(text))
         except languages.UnknownLanguageError as error:
-            raise BadInputError(words.no_language(error.text), words.NAME_ONE) from None
+            raise BadInputError(language_words.no_language(error.text), language_words.NAME_ONE) from None
         to = tuple(dict.fromkeys([*self.workflow.choices.to, *found]))
         if len(to) > MOST:
-            raise BadInputError(words.too_many(MOST), words.ONE_BY_ONE)
+            raise BadInputError(language_words.too_many(MOST), language_words.ONE_BY_ONE)
         self.workflow.choose(to=to)
 
     async def do_remove(self, message: Mapping[str, Any], _buffers: Sequence[memoryview]) -> None:
@@ -248,7 +248,7 @@ class Languages(Panel):
 
     def _edit(self, sentence: object) -> None:
         if not isinstance(sentence, str) or len(sentence) > _LONGEST_SENTENCE:
-            raise BadInputError(words.SENTENCE_TOO_LONG, words.SHORTEN)
+            raise BadInputError(language_words.SENTENCE_TOO_LONG, language_words.SHORTEN)
         said = plain(sentence).strip()
         by_hand = None if said in {"", self._made()} else said
         if by_hand != self.workflow.choices.sentence:
@@ -299,7 +299,7 @@ class Languages(Panel):
         found, flow = await self._reckon(), self.workflow
         spends = found.credits > 0 if found else flow.backend == "cloud"
         have = flow.credits.available if flow.credits else None
-        return words.will_spend(found.credits if found else None, have) if spends else ""
+        return language_words.will_spend(found.credits if found else None, have) if spends else ""
 
     def _blocked(self) -> str:
         """Return why it cannot be dubbed now; empty when it can."""
@@ -308,7 +308,7 @@ class Languages(Panel):
         if self.workflow.work is not None:
             return words.STEP_RUNS
         chosen = self.workflow.choices
-        return "" if chosen.to or chosen.sentence is not None else words.ADD_FIRST
+        return "" if chosen.to or chosen.sentence is not None else language_words.ADD_FIRST
 
     def _made(self) -> str:
         """Return the sentence that the choices make; empty without a language."""
@@ -340,7 +340,9 @@ class Languages(Panel):
         chosen = self.workflow.choices
         if self._looks():
             return edit_words.REVIEW_HINT
-        return words.SAME_VOICE if chosen.original == "keep" and chosen.background is not None else ""
+        return (
+            language_words.SAME_VOICE if chosen.original == "keep" and chosen.background is not None else ""
+        )
 
     def _voices(self) -> dict[str, str]:
         chosen = self.workflow.choices
@@ -382,9 +384,9 @@ class Languages(Panel):
         note, command = offer.help(tag, source or "en") if offer else ("", "")
         name = self._name(tag)
         if same:
-            note = " ".join(filter(None, [words.already_spoken(name), note]))
+            note = " ".join(filter(None, [language_words.already_spoken(name), note]))
         elif offer is None and self._offers:
-            note = words.not_listed(name)
+            note = language_words.not_listed(name)
         best = offer.named(None) if offer else None
         return {
             "tag": tag,
@@ -398,12 +400,12 @@ class Languages(Panel):
             "ready": bool(offer and offer.ready),
             "voice": voice or "",
             "voices": listed,
-            "best": words.best_voice(best.label if best else ""),
+            "best": language_words.best_voice(best.label if best else ""),
             "hear": None
             if offer is None or not offer.voices
             else ""
             if speaking and speaking.ready
-            else words.NOT_FETCHED,
+            else language_words.NOT_FETCHED,
             "hearing": tag in self._hearing,
             "dubbed": tag in self.workflow.languages,
         }
@@ -413,14 +415,14 @@ class Languages(Panel):
         if found is None or not self.workflow.choices.to:
             return {"estimate": "", "how": ""}
         return {
-            "estimate": words.estimated(found.credits, found.seconds, found.characters),
+            "estimate": language_words.estimated(found.credits, found.seconds, found.characters),
             "how": plain(found.how, 500),
         }
 
     def _say(self) -> str:
         chosen = self.workflow.choices
         source = chosen.source or self._heard()
-        return words.languages_say(
+        return language_words.languages_say(
             self._name(source), chosen.source is None, [self._name(tag) for tag in chosen.to]
         )
 

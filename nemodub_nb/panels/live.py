@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from nemodub_nb.project import BadInputError, StoppedByUserError
 from nemodub_nb.project.safe import markup, plain
 
-from . import front, words
+from . import connect_words, front, live_words, words
 from .checklist import Checklist, Row
 from .panel import Panel
 from .pour import Pour, Who
@@ -81,14 +81,14 @@ class Live(Panel):
             "work": self._works,
             "ended": self._ended,
             "rows": [row.fields() for row in self._rows],
-            "examples": words.examples(flow.languages or (self._list.asked if self._list else ())),
+            "examples": live_words.examples(flow.languages or (self._list.asked if self._list else ())),
             "seq": self._rest_seq,
         }
 
     def twin(self) -> str:
         """Return the call of the last work, else of an example."""
         flow = self.workflow
-        call = self._call or f"reply = project.ask({_quoted(words.examples(flow.languages)[0])})"
+        call = self._call or f"reply = project.ask({_quoted(live_words.examples(flow.languages)[0])})"
         return (
             f"import nemodub_nb as nd\n\nproject = nd.open_project({_quoted(flow.name)}, backend={_quoted(flow.backend)})\n"
             f"{call}\nreply"
@@ -112,8 +112,8 @@ class Live(Panel):
         if flow.work is not None or self._works or self._pour.entries:
             return ""
         if flow.phase != "ready":
-            return words.CONNECTING if flow.phase == "connecting" else words.CONNECT_FIRST
-        return "" if flow.clips or self.alone else words.UPLOAD_FIRST
+            return connect_words.CONNECTING if flow.phase == "connecting" else words.CONNECT_FIRST
+        return "" if flow.clips or self.alone else words.UPLOAD_BEFORE
 
     # What it hears
 
@@ -159,7 +159,7 @@ class Live(Panel):
         said = message.get("text")
         sentence = plain(said, LONGEST).strip() if isinstance(said, str) else ""
         if not sentence:
-            raise BadInputError(words.EMPTY_SENTENCE, words.SAY_SOMETHING)
+            raise BadInputError(live_words.EMPTY_SENTENCE, live_words.SAY_SOMETHING)
         if self.workflow.work is not None:
             raise BadInputError(words.BUSY, words.WAIT_OR_STOP)
         self.clear_error()
@@ -259,7 +259,7 @@ class Live(Panel):
         if said.who == "agent":
             self._heard_answer(said.text)
         elif said.text == words.STILL_WORKING and self._work is not None:
-            self._still_working(words.still_working(self._work.progress.elapsed_s))
+            self._still_working(live_words.still_working(self._work.progress.elapsed_s))
         else:
             if said.who == "you" and self._error is not None:
                 self.clear_error()
@@ -278,7 +278,11 @@ class Live(Panel):
         else:
             self._pour.settle(text)
         if told:
-            more = [words.MORE_CHANGES.format(len(told) - _MOST_CHANGES)] if len(told) > _MOST_CHANGES else []
+            more = (
+                [live_words.MORE_CHANGES.format(len(told) - _MOST_CHANGES)]
+                if len(told) > _MOST_CHANGES
+                else []
+            )
             self._pour.put("change", "\n".join([*told[:_MOST_CHANGES], *more]))
         if self._list is not None:
             self._list.failed |= {plain(tag, 40): plain(why, 500) for tag, why in reply.failed.items()}
@@ -328,10 +332,10 @@ class Live(Panel):
             return self._work.progress.title
         if self._ended:
             failed = [row.label for row in self._rows if row.state == "failed"]
-            return words.ended(self._ended, self._took, failed)
+            return live_words.ended(self._ended, self._took, failed)
         if self.workflow.languages:
-            return words.READY_TO_EDIT
-        return words.NOTHING_SAID_ALONE if self.alone else words.NOTHING_SAID
+            return live_words.READY_TO_EDIT
+        return live_words.NOTHING_SAID_ALONE if self.alone else live_words.NOTHING_SAID
 
     def _error_words(self) -> str:
         return f"{self._error['cause']} {self._error['advice']}".strip() if self._error else ""
@@ -354,11 +358,11 @@ class Live(Panel):
             talk.append(("error", error))
         ticked = "".join(f"<li>{markup(row)}</li>" for row in rows)
         told = "".join(
-            f"<p style='margin:.2em 0;white-space:pre-wrap'>{words.SPEAKERS[who]}{markup(text)}</p>"
+            f"<p style='margin:.2em 0;white-space:pre-wrap'>{live_words.SPEAKERS[who]}{markup(text)}</p>"
             for who, text in talk
         )
         listed = f"<ul style='list-style:none;padding:0;margin:.3em 0'>{ticked}</ul>" if rows else ""
-        lines = [*rows, *(f"{words.SPEAKERS[who]}{plain(text, _LONGEST_TOLD)}" for who, text in talk)]
+        lines = [*rows, *(f"{live_words.SPEAKERS[who]}{plain(text, _LONGEST_TOLD)}" for who, text in talk)]
         return Story(self.title, self._say_coarsely(), listed + told, "\n".join(lines))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from nemodub_nb.project import Export
 from nemodub_nb.project.display import length
 
-from . import words
+from . import export_words
 
 
 def measured_facts(one: Export) -> str:
@@ -13,7 +13,7 @@ def measured_facts(one: Export) -> str:
     measured = one.measured
     width, height = _number(measured.get("width")), _number(measured.get("height"))
     loudness, peak = _number(measured.get("loudness_lufs")), _number(measured.get("true_peak_dbtp"))
-    picture = words.PICTURES.get(str(measured.get("picture")), "")
+    picture = export_words.PICTURES.get(str(measured.get("picture")), "")
     parts = [
         length(one.duration_s),
         f"{width:.0f} × {height:.0f}" if width and height else "",

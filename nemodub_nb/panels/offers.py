@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from nemodub_nb import languages
 from nemodub_nb.project.safe import plain
 
-from . import words
+from . import language_words, words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,8 +62,8 @@ class Offer:
     def drawback(self) -> str:
         """What is wrong with the voice it has."""
         if "accent" in self.sounds:
-            return words.ACCENT
-        return words.ROBOTIC if "robotic" in self.sounds else ""
+            return language_words.ACCENT
+        return language_words.ROBOTIC if "robotic" in self.sounds else ""
 
     def named(self, voice: str | None) -> Voice | None:
         """Return one of its voices by its id; the one that it would choose for None."""
@@ -73,28 +73,30 @@ class Offer:
     def line(self, voice: str | None) -> str:
         """Return what translates and what speaks."""
         if not self.sounds and not self.voices and self.ready:
-            return words.CLOUD_SPEAKS
+            return language_words.CLOUD_SPEAKS
         found = self.named(voice)
         label = found.label if found else (voice or self.voice).rpartition(":")[2]
         sounds = found.sounds if found else self.sounds
         return " · ".join(
-            filter(None, [words.translated_by(self.translates), words.spoken_by(label, sounds)])
+            filter(
+                None, [language_words.translated_by(self.translates), language_words.spoken_by(label, sounds)]
+            )
         )
 
     def help(self, tag: str, source: str) -> tuple[str, str]:
         """Return what is missing, and the line of a notebook that adds it; nothing when nothing is."""
         name = words.english_name(tag)
         if self.state == "mute":
-            return words.no_voice(name), ""
+            return language_words.no_voice(name), ""
         if self.state == "memory":
-            return words.needs_memory(words.english_name(source), name), (
+            return language_words.needs_memory(words.english_name(source), name), (
                 f'project.dub(to=["{tag}"], memory="translations.csv")'
             )
         if not self.command:
             return "", ""
         lacks = self.state == "fetch"
         better = self.drawback if not lacks or "piper" in self.command or "kokoro" in self.command else ""
-        return words.fetches(name, better, translation=lacks), _as_cell(self.command)
+        return language_words.fetches(name, better, translation=lacks), _as_cell(self.command)
 
 
 def read(table: pd.DataFrame) -> dict[str, Offer]:
@@ -124,14 +126,14 @@ def find(offers: Mapping[str, Offer], tag: str) -> tuple[str, Offer | None]:
 def chip(offer: Offer | None, *, known: bool, same: bool) -> tuple[str, str]:
     """Return the word for a language's state, and its tone."""
     if same:
-        return words.SAME_LANGUAGE, "warn"
+        return language_words.SAME_LANGUAGE, "warn"
     if offer is None:
-        return (words.NOT_LISTED, "warn") if known else ("", "")
+        return (language_words.NOT_LISTED, "warn") if known else ("", "")
     return {
-        "ready": (words.READY, "ok"),
-        "fetch": (words.TO_FETCH, "run"),
-        "memory": (words.NEEDS_TRANSLATION, "warn"),
-        "mute": (words.NO_VOICE, "bad"),
+        "ready": (language_words.READY, "ok"),
+        "fetch": (language_words.TO_FETCH, "run"),
+        "memory": (language_words.NEEDS_TRANSLATION, "warn"),
+        "mute": (language_words.NO_VOICE, "bad"),
         "": ("", ""),
     }[offer.state]
 
@@ -173,8 +175,8 @@ def _voice(row: Mapping[str, Any]) -> Voice:
     label = _text(row.get("label")) or row["id"].rpartition(":")[2]
     ready = row.get("ready") is True
     grade = _text(row.get("grade"))
-    said = words.voice_option(label, grade, _text(row.get("gender")), ready=ready)
-    return Voice(_text(row["id"]), label, said, words.SOUNDS.get(grade, grade), ready)
+    said = language_words.voice_option(label, grade, _text(row.get("gender")), ready=ready)
+    return Voice(_text(row["id"]), label, said, language_words.SOUNDS.get(grade, grade), ready)
 
 
 def _text(value: Any) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from nemodub_nb.client import NemoError
 from nemodub_nb.project.safe import plain
 
-from . import front, timeline_story, words
+from . import front, timeline_story, timeline_words, words
 from .calls import quoted
 from .story import Story
 from .timeline_edit import LineEditing
@@ -64,7 +64,7 @@ class Timeline(LineEditing):
         """Return the names of the languages and what is chosen; the lines themselves go as bytes when asked for."""
         found, flow = self._sheet, self.workflow
         return {
-            "say": words.on_timeline(len(found.lanes), len(found.lines), found.length_ms / 1000)
+            "say": timeline_words.on_timeline(len(found.lanes), len(found.lines), found.length_ms / 1000)
             if found.lanes
             else plain(flow.summary, 600),
             "empty": self._empty(),
@@ -78,10 +78,10 @@ class Timeline(LineEditing):
             "of": self._measured(),
             "text": self._text,
             "verdict": self._verdict,
-            "verdicts": list(words.VERDICTS.items()),
+            "verdicts": list(timeline_words.VERDICTS.items()),
             "lines": len(found.lines),
             "mute": self._mute(),
-            "note": words.cut_texts(found.cut, found.left_out),
+            "note": timeline_words.cut_texts(found.cut, found.left_out),
             "edit": self.editing(),
         }
 
@@ -109,7 +109,7 @@ class Timeline(LineEditing):
 
     def why(self) -> str:
         """Return why there is nothing to see yet; alone, the panel shows that itself."""
-        return "" if self.alone or self.workflow.draft is not None else words.UPLOAD_FIRST
+        return "" if self.alone or self.workflow.draft is not None else words.UPLOAD_BEFORE
 
     def heard(self, topic: str, detail: Any) -> None:
         """Read the draft anew when it is another one."""
@@ -139,7 +139,7 @@ class Timeline(LineEditing):
         text, verdict = message.get("text"), message.get("verdict")
         if isinstance(text, str):
             self._text = plain(text, _LONGEST_FILTER)
-        if isinstance(verdict, str) and verdict in {"", *words.VERDICTS}:
+        if isinstance(verdict, str) and verdict in {"", *timeline_words.VERDICTS}:
             self._verdict = verdict
 
     async def do_play(self, message: Mapping[str, Any], _buffers: Sequence[memoryview]) -> None:
@@ -237,11 +237,11 @@ class Timeline(LineEditing):
         if self._sheet.lines or (not self._version and self.workflow.draft is not None):
             return None
         if isinstance(self.workflow.draft, str) and self.workflow.draft.strip():
-            return [words.XML, words.XML_HINT]
+            return [timeline_words.XML, timeline_words.XML_HINT]
         return (
-            [words.NO_LINES, words.NO_LINES_HINT]
+            [timeline_words.NO_LINES, timeline_words.NO_LINES_HINT]
             if self._sheet.lanes
-            else [words.NOTHING_YET, words.NOTHING_YET_HINT]
+            else [timeline_words.NOTHING_YET, timeline_words.NOTHING_YET_HINT]
         )
 
     def _changes(self) -> dict[str, Any] | None:
@@ -252,7 +252,7 @@ class Timeline(LineEditing):
         added, removed = tracks.count("added"), tracks.count("removed")
         told = [plain(word, _LONGEST_FILTER) for word in changes.words]
         return {
-            "label": words.since_last_look(added, removed, len(changes.rows) - added - removed),
+            "label": timeline_words.since_last_look(added, removed, len(changes.rows) - added - removed),
             "words": [*told[:_MOST_TOLD], *(["…"] if len(told) > _MOST_TOLD else [])],
         }
 
@@ -268,8 +268,8 @@ class Timeline(LineEditing):
 
     def _mute(self) -> str:
         if self.workflow.backend == "cloud":
-            return words.HEAR_ON_CLOUD
-        return "" if self.workflow.clip else words.HEAR_NO_CLIP
+            return timeline_words.HEAR_ON_CLOUD
+        return "" if self.workflow.clip else timeline_words.HEAR_NO_CLIP
 
     def _filters(self) -> Iterator[str]:
         if not (self._text or self._verdict):

@@ -12,7 +12,7 @@ from nemodub_nb.contract import TOKEN_PREFIX
 from nemodub_nb.project.safe import plain
 from nemodub_nb.timeline.draft import number_of
 
-from . import edit_words, words
+from . import edit_words, timeline_words, words
 from .timeline_sheet import SOUNDS, Facts, Label, Lane, Line, Row, Sheet
 
 if TYPE_CHECKING:
@@ -198,7 +198,8 @@ class _Reader:
         if known is not None:
             return known
         return self._labelled(
-            (verdict, *flags), Label(verdict, *words.fit(verdict, [plain(flag, _LABEL) for flag in flags]))
+            (verdict, *flags),
+            Label(verdict, *timeline_words.fit(verdict, [plain(flag, _LABEL) for flag in flags])),
         )
 
     def _labelled(self, key: tuple[str, ...], label: Label) -> int:
@@ -221,19 +222,25 @@ class _Reader:
             if (kind := _kind(track)) in of_kind:
                 of_kind[kind].append(track)
         for track in of_kind["picture"]:
-            yield self._plain_lane("picture", words.PICTURE, track)
+            yield self._plain_lane("picture", timeline_words.PICTURE, track)
         yield from self._source_lane()
         for track in of_kind["sound"]:
             yield self._plain_lane(
-                "sound", words.MUSIC if track.role == "bed" else track.name or words.MUSIC, track
+                "sound",
+                timeline_words.MUSIC if track.role == "bed" else track.name or timeline_words.MUSIC,
+                track,
             )
         for tag in self.sheet.languages:
             if tag not in self.tags.values():
                 yield self._dub_lane(tag, due=tag in waiting or bool(self.base))
         for track in of_kind["title"]:
-            yield self._plain_lane("title", words.TITLES, track)
+            yield self._plain_lane("title", timeline_words.TITLES, track)
         for track in of_kind["subtitles"]:
-            name = words.subtitles(plain(track.language, _LABEL)) if track.language else track.name or ""
+            name = (
+                timeline_words.subtitles(plain(track.language, _LABEL))
+                if track.language
+                else track.name or ""
+            )
             yield self._plain_lane("subtitles", name, track)
 
     def _source_lane(self) -> Iterator[Lane]:
@@ -267,7 +274,7 @@ class _Reader:
         """One language; lines of the source that it does not have yet wait in their places."""
         tracks = {track.role: track for track in reversed(self.tracks) if track.language == tag}
         track, script = tracks.get("dub"), "script" in tracks
-        note = _note(track) if track else edit_words.SCRIPT if script else words.WAITING
+        note = _note(track) if track else edit_words.SCRIPT if script else timeline_words.WAITING
         lane = Lane("dub", own_name(tag), tag, note)
         for at, line in enumerate(self.sheet.lines):
             row = line.rows.get(tag)
@@ -327,7 +334,7 @@ def _kind(track: Track) -> str:
 def _note(track: Track) -> str:
     notes = [f"{track.volume:.0%}"] if track.volume is not None and track.volume != 1 else []
     if track.duck:
-        notes.append(words.LOW)
+        notes.append(timeline_words.LOW)
     if track.mode and track.mode != "track":
         notes.append(plain(track.mode, _LABEL))
     return ", ".join(notes)

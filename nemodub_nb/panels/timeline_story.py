@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from nemodub_nb.project.safe import markup, plain
 
-from . import edit_words, words
+from . import edit_words, timeline_words, words
 from .timeline_lines import own_name
 
 if TYPE_CHECKING:
@@ -48,7 +48,9 @@ def text(sheet: Sheet) -> str:
         ]
         begin = f"{_number(line, at):>4} {line.start_ms / 1000:>9.2f}"
         lines.append("  ".join([begin, plain(line.text, _CELL), *dubs]).rstrip())
-    return "\n".join([*lines, *([words.more_lines(more)] if (more := len(sheet.lines) - FIRST) > 0 else [])])
+    return "\n".join(
+        [*lines, *([timeline_words.more_lines(more)] if (more := len(sheet.lines) - FIRST) > 0 else [])]
+    )
 
 
 def _number(line: Line, at: int) -> int:
@@ -71,10 +73,12 @@ def _table(sheet: Sheet) -> str:
         return ""
     tags = sheet.languages[:_LANGUAGES]
     source = own_name(sheet.source) if sheet.source else words.ORIGINAL
-    heads = "".join(f"<th>{markup(name)}</th>" for name in ["#", words.START, source, *map(own_name, tags)])
+    heads = "".join(
+        f"<th>{markup(name)}</th>" for name in ["#", timeline_words.START, source, *map(own_name, tags)]
+    )
     body = "".join(_row(sheet, at, tags) for at in range(min(FIRST, len(sheet.lines))))
     more = len(sheet.lines) - FIRST
-    rest = f"<p>{words.more_lines(more)}</p>" if more > 0 else ""
+    rest = f"<p>{timeline_words.more_lines(more)}</p>" if more > 0 else ""
     return f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>{rest}"
 
 
@@ -102,7 +106,7 @@ def _drawing(sheet: Sheet) -> str:
     share = max(1, _RECTS // len(lanes))
     shapes = "".join(_lane(sheet, lane, at, share) for at, lane in enumerate(lanes))
     return (
-        f'<svg viewBox="0 0 {_WIDTH} {_ROW * len(lanes) + 4}" width="100%" role="img" aria-label="{words.DRAWN}" '
+        f'<svg viewBox="0 0 {_WIDTH} {_ROW * len(lanes) + 4}" width="100%" role="img" aria-label="{timeline_words.DRAWN}" '
         f'style="display:block;max-width:{_WIDTH}px;margin:.4em 0">{shapes}</svg>'
     )
 

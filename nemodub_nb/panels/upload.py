@@ -16,7 +16,7 @@ from nemodub_nb.project import BadInputError, display
 from nemodub_nb.project.safe import plain
 from nemodub_nb.project.uploads import LONG_S
 
-from . import front, words
+from . import front, upload_words, words
 from .arrivals import Arrival, finished, looked_at
 from .calls import quoted
 from .completion import complete
@@ -60,7 +60,7 @@ class Upload(Panel):
             "sounds": AUDIO_TYPES,
             "max_bytes": MAX_UPLOAD_BYTES,
             "long_s": LONG_S,
-            "backend": words.backend(self.workflow.backend),
+            "backend": upload_words.backend(self.workflow.backend),
             "items": [item.row() for item in self._items.values() if item.state != "done"],
             "clips": [self._clip(clip) for clip in self.workflow.clips],
         }
@@ -156,7 +156,7 @@ class Upload(Panel):
         with self._answering(message) as answer:
             item = self._arriving(message)
             if item is None or item.receiver is None:
-                raise UploadError(words.FORGOTTEN, words.DROP_AGAIN)
+                raise UploadError(upload_words.FORGOTTEN, upload_words.DROP_AGAIN)
             async with item.turn:
                 if item.trouble:
                     answer["error"] = item.trouble
@@ -167,7 +167,7 @@ class Upload(Panel):
         with self._answering(message) as answer:
             item = self._items.get(str(message.get("id")))
             if item is None or item.receiver is None:
-                raise UploadError(words.FORGOTTEN, words.DROP_AGAIN)
+                raise UploadError(upload_words.FORGOTTEN, upload_words.DROP_AGAIN)
             async with item.turn:
                 if not item.source:
                     item.digest = item.receiver.digest
@@ -205,11 +205,11 @@ class Upload(Panel):
         self.clear_error()
         typed = str(message.get("text", "")).strip()[:_LONGEST_TYPED]
         if not typed:
-            raise BadInputError(words.NOTHING_TYPED, words.TYPE_PATH)
+            raise BadInputError(upload_words.NOTHING_TYPED, upload_words.TYPE_PATH)
         self._numbered += 1
         if "://" in typed:
             if not typed.lower().startswith(("http://", "https://")):
-                raise BadInputError(words.NO_ADDRESS, words.TYPE_PATH)
+                raise BadInputError(upload_words.NO_ADDRESS, upload_words.TYPE_PATH)
             item = Arrival(f"typed-{self._numbered}", plain(typed, 200), source=typed)
         else:
             name, size = await asyncio.to_thread(looked_at, typed)
@@ -268,7 +268,10 @@ class Upload(Panel):
                 item.state, item.trouble = "failed", trouble(error)
                 return
             except BaseException:
-                item.state, item.trouble = "failed", {"cause": words.NOT_DELIVERED, "advice": words.TRY_AGAIN}
+                item.state, item.trouble = (
+                    "failed",
+                    {"cause": upload_words.NOT_DELIVERED, "advice": upload_words.TRY_AGAIN},
+                )
                 raise
         item.state, item.clip = "done", clips[-1].name
         self.refresh()
@@ -305,7 +308,9 @@ class Upload(Panel):
     def _say(self) -> str:
         on_way = [item for item in self._items.values() if item.state not in {"done", "failed"}]
         clip = self.workflow.clip
-        return words.upload_say(len(self.workflow.clips), len(on_way), plain(clip.name, 80) if clip else "")
+        return upload_words.upload_say(
+            len(self.workflow.clips), len(on_way), plain(clip.name, 80) if clip else ""
+        )
 
     def _clip(self, clip: Clip) -> dict[str, Any]:
         item = next((one for one in self._items.values() if one.clip == clip.name), None)
@@ -317,7 +322,7 @@ class Upload(Panel):
             "chosen": chosen is not None and chosen.name == clip.name,
             "item": item.id if item else None,
             "duration_s": clip.duration_s or facts.get("duration_s"),
-            "facts": words.clip_facts(
+            "facts": upload_words.clip_facts(
                 clip.width or facts.get("width"),
                 clip.height or facts.get("height"),
                 facts.get("fps"),
@@ -326,7 +331,7 @@ class Upload(Panel):
             ),
             "sound": clip.name.rpartition(".")[2].lower() in AUDIO_TYPES,
             "digest": item.digest if item else "",
-            "hint": words.LONG if clip.hint else "",
+            "hint": upload_words.LONG if clip.hint else "",
         }
 
     def _source(self, clip: Clip) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from nemodub_nb.client import OutOfCreditsError, PlanBlocksExportError, RateLimitedError, ServerError
-from nemodub_nb.panels import words
+from nemodub_nb.panels import credits_words, words
 from nemodub_nb.panels.credits import Credits
 from nemodub_nb.panels.workflow import Workflow
 from nemodub_nb.project import Credits as Balance
@@ -63,12 +63,12 @@ def test_on_this_machine_it_says_plainly_that_nothing_is_charged_and_lists_the_s
     LOOP.run(panel.workflow.dub())
     rows = until(lambda: len(panel.view["rows"]) == 2 and panel.view["rows"])
     assert [row["step"] for row in rows] == ["Dub into Spanish", "Upload clip.mp4"]
-    assert {row["backend"] for row in rows} == {words.HERE}
+    assert {row["backend"] for row in rows} == {credits_words.HERE}
     assert {row["cost"] for row in rows} == {0}
     assert all(row["seconds"] >= 0 for row in rows)
     assert panel.view["free"]
     assert panel.view["figures"] is None
-    assert words.FREE_HERE in panel.view["say"]
+    assert credits_words.FREE_HERE in panel.view["say"]
     assert "Dub into Spanish" in panel.story().html
     assert "Dub into Spanish" in panel.story().text
     compile(panel.view["code"], "twin", "exec")
@@ -87,7 +87,7 @@ def test_a_quota_to_rehearse_with_shows_figures_and_what_to_do_when_it_is_gone(l
     with pytest.raises(OutOfCreditsError):
         LOOP.run(panel.workflow.ask("Dub this video into French."))
     trouble = until(lambda: panel.view["trouble"])
-    assert trouble["cause"] == words.NO_CREDITS_HERE
+    assert trouble["cause"] == credits_words.NO_CREDITS_HERE
     assert "NEMODUB_QUOTA" in trouble["advice"]
     assert trouble["link"] is None
     panel.shut()
@@ -103,7 +103,7 @@ def test_out_of_credits_shows_the_registration_link_with_its_bind(cloud):
 
 def test_a_registered_user_out_of_credits_is_told_to_top_up(cloud):
     trouble = failed(cloud, OutOfCreditsError("No credits."))
-    assert (trouble["advice"], trouble["link"]) == (words.TOP_UP, "https://nemovideo.com")
+    assert (trouble["advice"], trouble["link"]) == (credits_words.TOP_UP, "https://nemovideo.com")
 
 
 @pytest.mark.parametrize(

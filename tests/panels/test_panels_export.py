@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nemodub_nb.client import PlanBlocksExportError
-from nemodub_nb.panels import words
+from nemodub_nb.panels import export_words, words
 from nemodub_nb.panels.export import Export
 from nemodub_nb.panels.export_choices import SHAPES, FileChoices
 from nemodub_nb.panels.shelf import PIECE_BYTES, FileGoneError, Item, piece, shelf
@@ -161,7 +161,7 @@ def test_a_path_from_the_page_is_refused_and_so_is_what_is_no_piece(page):
     Path("../secret.txt").write_text("secret")
     for key, offset, length in REFUSED:
         message, buffers = page.ask("video", key=key, offset=offset, length=length)
-        assert message["refused"] == words.NO_SUCH_FILE
+        assert message["refused"] == export_words.NO_SUCH_FILE
         assert buffers == []
 
 
@@ -214,7 +214,7 @@ def test_the_agent_understands_the_sentence_of_each_shape(shape):
     from nemodub_nb.local.agent.actions import Aspect
     from nemodub_nb.local.agent.grammar import understand
 
-    assert [*understand(words.shape_sentence(shape)).actions] == [Aspect(shape)]
+    assert [*understand(export_words.shape_sentence(shape)).actions] == [Aspect(shape)]
 
 
 def jobs(lab):
@@ -324,7 +324,7 @@ def test_a_folder_that_cannot_be_written_is_an_error_in_one_sentence_and_advice(
 def test_nothing_chosen_is_said_and_nothing_is_exported(page):
     page.send("choose", languages=[])
     page.send("export")
-    assert until(lambda: page.panel.view["error"])["cause"] == words.NO_LANGUAGE
+    assert until(lambda: page.panel.view["error"])["cause"] == export_words.NO_LANGUAGE
     assert not [*Path().glob("*.mp4")]
 
 
@@ -353,7 +353,7 @@ def test_before_there_is_a_dub_the_panel_says_why_not(lab, clip):
     panel = Export(project)
     until(lambda: panel.view["why"] == words.UPLOAD_BEFORE)
     LOOP.run(panel.workflow.upload([clip]))
-    until(lambda: panel.view["why"] == words.DUB_BEFORE)
+    until(lambda: panel.view["why"] == export_words.DUB_BEFORE)
     assert panel.view["folded"]
     panel.shut()
 

@@ -9,7 +9,7 @@ import pytest
 
 from nemodub_nb.languages import COMMON
 from nemodub_nb.local.agent.grammar import understand
-from nemodub_nb.panels import words
+from nemodub_nb.panels import language_words, words
 from nemodub_nb.panels.languages import MOST, Languages
 from nemodub_nb.panels.workflow import Workflow
 from nemodub_nb.project import Credits, Estimate
@@ -162,10 +162,10 @@ def test_what_is_missing_comes_with_its_one_command(panel):
     panel.offered()
     panel.do("add", text="fr, ur")
     french, urdu = panel.until(lambda view: len(view["cards"]) == 2 and view["cards"])
-    assert french["chip"] == words.TO_FETCH
+    assert french["chip"] == language_words.TO_FETCH
     assert french["command"].startswith("!nemodub models get ")
     assert french["note"]
-    assert urdu["chip"] == words.NEEDS_TRANSLATION
+    assert urdu["chip"] == language_words.NEEDS_TRANSLATION
     assert urdu["command"] == 'project.dub(to=["ur"], memory="translations.csv")'
 
 
@@ -242,9 +242,9 @@ def test_the_edited_sentence_is_what_is_sent(panel):
 
 
 def test_nothing_is_sent_without_a_language(panel):
-    assert panel.view["blocked"] == words.ADD_FIRST
+    assert panel.view["blocked"] == language_words.ADD_FIRST
     panel.do("dub")
-    assert panel.error()["cause"] == words.ADD_FIRST
+    assert panel.error()["cause"] == language_words.ADD_FIRST
     assert not panel.workflow.messages
 
 
@@ -301,7 +301,7 @@ def test_a_language_that_the_clip_is_in_is_told(panel):
     panel.do("add", text="es")
     panel.choose("source", "Spanish")
     card = panel.until(lambda view: view["source"] == "es" and view["cards"])[0]
-    assert card["chip"] == words.SAME_LANGUAGE
+    assert card["chip"] == language_words.SAME_LANGUAGE
     assert "already" in card["note"]
 
 
@@ -367,7 +367,7 @@ def test_what_no_page_sends_changes_nothing(panel):
 def test_one_dub_takes_a_limited_number_of_languages(panel):
     codes = [*COMMON, "sw"]
     panel.do("add", text=",".join(codes))
-    assert panel.error()["cause"] == words.too_many(MOST)
+    assert panel.error()["cause"] == language_words.too_many(MOST)
     panel.do("add", text=",".join(codes[:MOST]))
     panel.until(lambda view: len(view["cards"]) == MOST)
     assert len(json.dumps(panel.view)) < 50_000

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from nemodub_nb.client import AgentEvent, NemoError
 from nemodub_nb.local.agent.actions import ExportTalk
 from nemodub_nb.local.agent.grammar import understand
-from nemodub_nb.panels import pour, words
+from nemodub_nb.panels import live_words, pour, words
 from nemodub_nb.panels.live import Live
 from nemodub_nb.panels.pour import Pour
 from nemodub_nb.panels.workflow import Workflow
@@ -147,7 +147,7 @@ def streamed(panel, *fragments, reply):
 def test_what_is_said_here_is_done_and_both_sides_are_shown(panel, screen):
     tell(panel, "say", text="  Dub this into Spanish and French ")
     until(lambda: screen.said("change"))
-    until(lambda: panel.view["ended"] == "done" and panel.view["examples"][0] == words.LIVE_AFTER[0])
+    until(lambda: panel.view["ended"] == "done" and panel.view["examples"][0] == live_words.LIVE_AFTER[0])
     assert screen.said("you") == ["Dub this into Spanish and French"]
     assert screen.said("agent") == [panel.workflow.last.text]
     assert any("Spanish" in change for change in screen.said("change"))
@@ -215,7 +215,7 @@ def test_export_typed_here_exports(panel, monkeypatch, tmp_path):
 def test_an_empty_sentence_is_not_sent(panel):
     tell(panel, "say", text="   ")
     until(lambda: panel.view["error"])
-    assert panel.view["error"]["cause"] == words.EMPTY_SENTENCE
+    assert panel.view["error"]["cause"] == live_words.EMPTY_SENTENCE
     tell(panel, "say", text=17)
     tell(panel, "dismiss")
     until(lambda: panel.workflow.work is None)
@@ -316,7 +316,7 @@ def test_the_view_stays_small_while_much_happens(panel):
 
 @pytest.mark.parametrize("dubbed", [(), ("es",), ("it", "pt"), ("es", "it", "pt")])
 def test_every_example_is_understood_as_it_stands(dubbed):
-    for example in words.examples(dubbed):
+    for example in live_words.examples(dubbed):
         if route(example).action == "export":
             continue
         understood = understand(example)

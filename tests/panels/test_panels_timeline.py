@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nemodub_nb import timeline
-from nemodub_nb.panels import timeline_story, words
+from nemodub_nb.panels import timeline_story, timeline_words
 from nemodub_nb.panels.choices import Work
 from nemodub_nb.panels.timeline import Timeline
 from nemodub_nb.panels.timeline_lines import LONGEST_TEXT, Sheet, sheet
@@ -290,7 +290,7 @@ def test_on_the_cloud_single_lines_are_not_played_and_it_says_why(panel: Callabl
     made = panel(draft({"es": 4}), backend="cloud")
     made.say("play", line=1, of="es", what="both", token=7)
     assert not made.of_kind("sound")
-    assert made.view["mute"] == words.HEAR_ON_CLOUD
+    assert made.view["mute"] == timeline_words.HEAR_ON_CLOUD
 
 
 def test_a_new_draft_is_read_and_the_page_is_told_to_ask_again(panel: Callable[..., Watched]) -> None:
@@ -324,9 +324,9 @@ def test_languages_under_way_have_lanes_that_wait(panel: Callable[..., Watched])
 @pytest.mark.parametrize(
     ("of", "heading"),
     [
-        (None, words.NOTHING_YET),
-        ("<fcpxml><clip/></fcpxml>", words.XML),
-        (draft({}, transcript=False), words.NO_LINES),
+        (None, timeline_words.NOTHING_YET),
+        ("<fcpxml><clip/></fcpxml>", timeline_words.XML),
+        (draft({}, transcript=False), timeline_words.NO_LINES),
         (draft({"es": 1}), None),
     ],
 )
