@@ -26,6 +26,7 @@ HEAR_ON_CLOUD: Final = "Single lines are played where the work is done on this m
 HEAR_NO_CLIP: Final = "The clip is not in this project."
 _FITS: Final = {
     "fast": ("fast", "Spoken noticeably faster to fit."),
+    "slowed": ("picture slowed", "The picture under it is slowed to make room."),
     "overflow": ("too long", "Runs on past its place."),
     "overlap": ("overlaps", "Begins before the line before it ends."),
     "late": ("late", "Begins later than the speaker."),

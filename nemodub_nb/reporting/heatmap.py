@@ -122,6 +122,7 @@ def why(line: dict[Any, Any]) -> str:
 def _with_figure(flag: str, line: dict[Any, Any]) -> str:
     figures = {
         "fast": ("stretch", "×"),
+        "slowed": ("slow", "×"),
         "overflow": ("overflow_s", " s"),
         "overlap": ("overlap_s", " s"),
         "late": ("onset_error_s", " s"),
