@@ -65,6 +65,7 @@ if TYPE_CHECKING:
         Export,
         Exports,
         Fit,
+        NotDubbedError,
         NotHereError,
         NothingChangedError,
         NothingToExportError,
@@ -117,6 +118,7 @@ __all__ = [
     "NemoClient",
     "NemoError",
     "NemoTimeoutError",
+    "NotDubbedError",
     "NotFoundError",
     "NotHereError",
     "NotReceivedError",
@@ -164,7 +166,7 @@ __all__ = [
 _FROM_PROJECT = frozenset(
     (
         "BackendDiedError", "BackendMissingError", "BadInputError", "Clip", "Credits", "Estimate", "Export", "Exports", "Fit",
-        "NotHereError", "NotReceivedError", "NothingChangedError", "NothingToExportError", "OutcomeUnknownError", "Project", "ProjectError", "Reply", "Resumed",
+        "NotDubbedError", "NotHereError", "NotReceivedError", "NothingChangedError", "NothingToExportError", "OutcomeUnknownError", "Project", "ProjectError", "Reply", "Resumed",
         "SessionGoneError", "Sound", "StoppedByUserError", "Unfinished", "View", "acheck", "allow_nested_asyncio", "aopen_project", "check",
         "fit", "open_project",
     )

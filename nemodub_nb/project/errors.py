@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from nemodub_nb.client import AgentError, NemoError, SessionNotFoundError
 
 STOPPED = "STOPPED"
@@ -34,6 +37,18 @@ class SessionGoneError(SessionNotFoundError):
 
 class NothingToExportError(ProjectError):
     """The timeline holds nothing that could be exported."""
+
+
+class NotDubbedError(NothingToExportError):
+    """Every language that was asked for has failed: only the clip as it came could be exported. `failed` says why."""
+
+    def __init__(self, message: str, advice: str, failed: Mapping[str, str]) -> None:
+        super().__init__(message, advice)
+        self.failed = dict(failed)
+        """Language to what went wrong with it."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.message, self.advice, self.failed)
 
 
 class NotHereError(BadInputError):

@@ -28,13 +28,15 @@ from nemodub_nb.client import (
 )
 
 from . import outputs, recovery
-from .errors import BackendDiedError, NotHereError, NothingToExportError, SessionGoneError
+from .errors import BackendDiedError, NotDubbedError, NotHereError, NothingToExportError, SessionGoneError
 from .orders import Order
 from .safe import plain
+from .sentences import listed, spoken
 from .values import Export, Exports
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Mapping
 
     from nemodub_nb.client import AsyncNemoClient, AsyncRenderJob, RenderStatus
 
@@ -77,15 +79,18 @@ async def export(
     """Render and download, one after the other: a session allows one active export.
 
     One video failing does not stop the others, unless all would fail the same way. Raises BadInputError when the folder
-    cannot be written, NothingToExportError when the timeline is empty, NotHereError when the backend refuses the order.
+    cannot be written, NothingToExportError when the timeline is empty, NotDubbedError when every language has failed,
+    NotHereError when the backend refuses the order.
     """
     folder = await asyncio.to_thread(outputs.usable_folder, to)
     draft = await desk.draft()
     if not timeline.ready_to_export(draft):
         raise NothingToExportError("The timeline is empty.", "Upload a clip and dub it first.")
+    missed = desk.journal.failures(desk.session_id, clip) if desk.session_id else {}
+    _dubbed(desk, draft, languages, clip, missed)
     name = desk.clips[-1].name if desk.clips else desk.name
     wanted = outputs.targets(draft, languages, clip, folder, order.format, name, together=order.together)
-    failed = {tag: _missing(tag) for tag in languages or [] if not _covered(tag, wanted)}
+    failed = {tag: _missing(tag, missed) for tag in languages or [] if not _covered(tag, wanted)}
     if not wanted:
         raise NothingToExportError(
             f"The timeline holds no {', '.join(languages or ['dub'])}" + (f" for {clip}." if clip else "."),
@@ -272,7 +277,26 @@ def _covered(tag: str, wanted: list[Target]) -> bool:
     return any(tag == target.holds or target.holds is None or tag in target.languages for target in wanted)
 
 
-def _missing(tag: str) -> str:
+def _dubbed(
+    desk: Desk, draft: Any, languages: list[str] | None, clip: str | None, missed: Mapping[str, str]
+) -> None:
+    """Raise NotDubbedError when languages failed and none is there: the clip as it came is not what was meant."""
+    # Drafts that never name their languages, such as the cloud's may be, do not tell that there is none.
+    if not missed or not desk.connection.extended or timeline.languages(draft, clip):
+        return
+    asked = {tag: why for tag, why in missed.items() if languages is None or tag in languages} or missed
+    named = listed([spoken(tag) for tag in asked])
+    why = " ".join(f"{spoken(tag)}: {error.rstrip('.')}." for tag, error in asked.items())
+    raise NotDubbedError(
+        f"There is no dub to export: {named} failed. {why}",
+        "Do what that says and dub again. The clip without a dub can be exported from a project that was never dubbed.",
+        asked,
+    )
+
+
+def _missing(tag: str, missed: Mapping[str, str]) -> str:
+    if tag in missed:
+        return f"It was not dubbed. {missed[tag]}"
     return f"The timeline holds no {tag}. Dub into it first."
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from .recovery import Mark
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
 _BUSY_S: Final = 10.0
@@ -30,6 +31,9 @@ CREATE TABLE IF NOT EXISTS renders(
 CREATE TABLE IF NOT EXISTS ledger(
   id INTEGER PRIMARY KEY, place TEXT NOT NULL, name TEXT NOT NULL, session TEXT, done_at REAL NOT NULL, step TEXT NOT NULL,
   backend TEXT NOT NULL, cost REAL, credits_left REAL, seconds REAL NOT NULL, work TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS failures(
+  session TEXT NOT NULL, clip TEXT NOT NULL, language TEXT NOT NULL, error TEXT NOT NULL,
+  PRIMARY KEY(session, clip, language));
 CREATE INDEX IF NOT EXISTS messages_by_session ON messages(session, status);
 CREATE INDEX IF NOT EXISTS renders_by_session ON renders(session, status);
 """
@@ -151,6 +155,7 @@ class Journal:
             ("clips", "session"),
             ("messages", "session"),
             ("renders", "session"),
+            ("failures", "session"),
         ):
             self._run(f"DELETE FROM {table} WHERE {column} = ?", session)  # noqa: S608 - the names are those above
 
@@ -203,6 +208,25 @@ class Journal:
             SentMessage(row["id"], row["status"], Mark(row["text"], **json.loads(row["before"])))
             for row in rows
         ]
+
+    # Languages that failed
+
+    def dubbed(self, session: str, clip: str, made: Iterable[str], failed: Mapping[str, str]) -> None:
+        """Note what became of languages of a clip; an empty `clip` is whichever the message was about."""
+        for language in (*made, *failed):
+            self._run(
+                "DELETE FROM failures WHERE session = ? AND language = ? AND clip IN (?, '')",
+                session,
+                language,
+                clip,
+            )
+        for language, error in failed.items():
+            self._run("INSERT OR REPLACE INTO failures VALUES(?, ?, ?, ?)", session, clip, language, error)
+
+    def failures(self, session: str, clip: str | None = None) -> dict[str, str]:
+        """Return the languages that failed and were not made since, with what went wrong; of one clip or of all."""
+        rows = self._all("SELECT * FROM failures WHERE session = ? ORDER BY rowid", session)
+        return {row["language"]: row["error"] for row in rows if clip is None or row["clip"] in {clip, ""}}
 
     # Renders
 

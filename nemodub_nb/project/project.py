@@ -234,7 +234,8 @@ class Project(Looking, Listening, Editing, Measuring):
         the first language being what players choose; original: the clip's own sound as one more track of it.
 
         One video failing does not stop the others: see `Exports.failed`. Raises BadInputError for a folder that cannot be
-        written, NotHereError for what the backend refuses, NothingToExportError, PlanBlocksExportError.
+        written, NotHereError for what the backend refuses, NotDubbedError when every language that was asked for failed to
+        be dubbed, NothingToExportError, PlanBlocksExportError.
         """
         options: ExportOptions = {
             "languages": languages,

@@ -40,6 +40,8 @@ class _Ear:
         self.counts: Counter[str] = Counter()
         self.languages: list[str] = []
         self.failed: dict[str, str] = {}
+        self.clip = ""
+        """Which clip the results are about; empty where the backend does not say."""
         self._view = view
         self._on_event = on_event
 
@@ -64,6 +66,8 @@ class _Ear:
         languages, failed = _result(payload)
         self.languages += [tag for tag in languages if tag not in self.languages]
         self.failed |= failed
+        if isinstance(clip := payload.get("clip"), str):
+            self.clip = clip
 
 
 async def say(
@@ -127,7 +131,7 @@ async def follow_up(desk: Desk, lost: SentMessage, view: View) -> Reply:
             "The connection broke, and the timeline has not changed since: the message seems lost.",
             "Say it again if you want it done.",
         )
-    return _found(lost.mark, after, _Ear(view, None))
+    return _found(desk, lost.mark, after, _Ear(view, None))
 
 
 async def _converse(desk: Desk, mark: Mark, parts: tuple[str, ...], ear: _Ear) -> Reply:
@@ -154,7 +158,7 @@ async def _converse(desk: Desk, mark: Mark, parts: tuple[str, ...], ear: _Ear) -
             raise _unknown(error.message) from error
     else:
         after = await _after_end(desk, mark, ear, view)
-    return _found(mark, after, ear)
+    return _found(desk, mark, after, ear)
 
 
 async def _after_end(desk: Desk, mark: Mark, ear: _Ear, view: View) -> SessionState:
@@ -206,8 +210,10 @@ async def _tell_changes(desk: Desk, mark: Mark, view: View) -> None:
             view.note(f"Before it failed: {' '.join(changes.words)}")
 
 
-def _found(mark: Mark, after: SessionState, ear: _Ear) -> Reply:
+def _found(desk: Desk, mark: Mark, after: SessionState, ear: _Ear) -> Reply:
     """Return the reply: from what was heard, and from what the state tells of the message where that is more.
+
+    What became of the languages is noted: an export must not pass over one that failed.
 
     Raises AgentError when the state says that the agent failed.
     """
@@ -222,6 +228,7 @@ def _found(mark: Mark, after: SessionState, ear: _Ear) -> Reply:
             said = told.answer
         if told.result is not None:
             languages, failed = _result(told.result)
+    desk.journal.dubbed(after.session_id, ear.clip, languages, failed)
     changes = timeline.diff(mark.draft, after.draft)
     text = plain(replies.translate(said, timeline.summary(after.draft)))
     if not text:

@@ -7,7 +7,7 @@ import pickle
 import pytest
 
 from nemodub_nb import timeline
-from nemodub_nb.project import BadInputError, NothingToExportError
+from nemodub_nb.project import BadInputError, NotDubbedError, NothingToExportError
 
 
 def test_a_clip_goes_in_and_one_video_a_language_comes_out(lab, clip, tmp_path):
@@ -138,6 +138,37 @@ def test_nothing_is_rendered_when_the_folder_cannot_be_written(lab, clip, tmp_pa
 def test_an_empty_timeline_has_nothing_to_export(lab):
     with pytest.raises(NothingToExportError):
         lab.open().export(show=False)
+
+
+def test_where_every_language_failed_the_clip_is_not_exported_in_its_place(lab, clip, tmp_path):
+    project = lab.open()
+    project.upload(clip, show=False)
+    assert project.export(to=tmp_path / "before", show=False)[0].language is None
+    project.dub("tlh", show=False)
+    session, jobs = project.session_id, lab.jobs()
+    for languages in (None, "tlh", "es"):
+        with pytest.raises(NotDubbedError, match="Add a memory") as failed:
+            project.export(languages, to=tmp_path / "out", show=False)
+        assert list(failed.value.failed) == ["tlh"]
+    with pytest.raises(NotDubbedError):  # a kernel that was restarted in between knows it too
+        lab.open(session=session).export(to=tmp_path / "out", show=False)
+    assert pickle.loads(pickle.dumps(failed.value)).failed == failed.value.failed
+    assert lab.jobs() == jobs
+    project.dub("es", show=False)
+    exports = project.export(["es", "tlh"], to=tmp_path / "out", show=False)
+    assert [one.language for one in exports] == ["es"]
+    assert "Add a memory" in exports.failed["tlh"]
+
+
+def test_a_clip_that_was_never_dubbed_can_be_exported_beside_one_that_failed(lab, clip, tmp_path):
+    second = clip.with_name("second.mp4")
+    second.write_bytes(clip.read_bytes() + b"\0\0\0\x08free")
+    project = lab.open()
+    first, other = project.upload([clip, second], show=False)
+    project.dub("tlh", clip=first, show=False)
+    assert project.export(clip=other, to=tmp_path, show=False)[0].clip == other.name
+    with pytest.raises(NotDubbedError):
+        project.export(clip=first, to=tmp_path, show=False)
 
 
 def test_no_token_is_ever_shown_or_kept(lab, clip, capsys):
