@@ -65,7 +65,15 @@ TABLES: Final[dict[str, dict[str, tuple[Any, str]]]] = {
         "cer": (_FIGURE, "Share of characters that a recogniser mishears."),
         "heard": (_TEXT, "What the recogniser understands."),
         "numbers_kept": (_YES_NO, "All numbers of the source line are in the dubbed line."),
-        "glossary_kept": (_YES_NO, "All glossary terms of the source line are in the dubbed line."),
+        "names_kept": (_YES_NO, "All names of the source line are in the dubbed line."),
+        "glossary_kept": (
+            _YES_NO,
+            "All glossary terms of the source line are in the dubbed line; missing where it has none.",
+        ),
+        "lost": (
+            _TEXT,
+            "Numbers, names and terms of the source line that are not in the dubbed line, parted by commas.",
+        ),
         "words_cut": (_FIGURE, "Words that were cut off."),
         "flags": (_TEXT, "What is to be said of the line, words separated by a space."),
         "verdict": (_TEXT, "good, look or bad; missing where nothing was measured."),

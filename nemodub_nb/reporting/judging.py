@@ -132,7 +132,8 @@ def _segments(videos: list[Video]) -> pd.DataFrame:
         }
         for name, values in columns.items():
             values.extend(own[name] if name in own else [row.get(name) for row in video.lines])
-    columns["flags"] = [_flags(value) for value in columns["flags"]]
+    columns["flags"] = [_joined(value, " ") for value in columns["flags"]]
+    columns["lost"] = [_joined(value, ", ") or None for value in columns["lost"]]
     columns["verdict"] = [value if value in _TALLY else None for value in columns["verdict"]]
     return conform("segments", columns)
 
@@ -144,10 +145,10 @@ def _numbers(rows: list[dict[str, Any]]) -> list[Any]:
     return own if usable else list(range(len(rows)))
 
 
-def _flags(value: object) -> str | None:
+def _joined(value: object, by: str) -> str | None:
     if isinstance(value, str):
         return value
-    return " ".join(map(str, value)) if isinstance(value, list | tuple) else None
+    return by.join(map(str, value)) if isinstance(value, list | tuple) else None
 
 
 def _clips(exports: pd.DataFrame) -> pd.DataFrame:

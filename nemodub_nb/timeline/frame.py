@@ -25,6 +25,7 @@ _REPORT_NUMBERS: Final = (
     "natural_s",
     "chars_ratio",
 )
+_REPORT_TRUTHS: Final = ("numbers_kept", "names_kept", "glossary_kept")
 _NO_REPORT: Final[dict[str, Any]] = {}
 COLUMNS: Final[dict[str, Any]] = {
     "clip": _STRING,
@@ -43,7 +44,7 @@ COLUMNS: Final[dict[str, Any]] = {
     "mode": _STRING,
     "verdict": _STRING,
     **dict.fromkeys(_REPORT_NUMBERS, "float64"),
-    "numbers_kept": "boolean",
+    **dict.fromkeys(_REPORT_TRUTHS, "boolean"),
     "route": _STRING,
     "source_text": _STRING,
     "flags": "object",
@@ -119,9 +120,8 @@ def _add_reports(columns: dict[str, list[Any]], metas: _Rows) -> None:
         columns[name].extend(reports.strings(name))
     for name in _REPORT_NUMBERS:
         columns[name].extend(reports.numbers(name))
-    columns["numbers_kept"].extend(
-        [kept if isinstance(kept, bool) else None for kept in reports.values("numbers_kept")]
-    )
+    for name in _REPORT_TRUTHS:
+        columns[name].extend([kept if isinstance(kept, bool) else None for kept in reports.values(name)])
     columns["flags"].extend(reports.values("flags"))
 
 

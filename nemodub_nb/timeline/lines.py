@@ -41,11 +41,18 @@ LINE_COLUMNS: Final[dict[str, Any]] = {
     "fill": "float64",
     "chars_ratio": "float64",
     "numbers_kept": "boolean",
+    "names_kept": "boolean",
+    "glossary_kept": "boolean",
+    "lost": _STRING,
     "verdict": _STRING,
     "flags": _STRING,
     "route": _STRING,
 }
-"""A row a line of one language, spoken or as a script. Times are seconds of the clip; `sound` is dub, mute or original."""
+"""A row a line of one language, spoken or as a script. Times are seconds of the clip; `sound` is dub, mute or original.
+
+numbers_kept, names_kept, glossary_kept: whether those of the source line are in the dubbed line; glossary_kept is missing where
+the line has no term of a glossary. `lost` names what is not there, parted by commas.
+"""
 EDITABLE: Final = ("text", "voice", "start_s", "sound", "approved")
 """Columns of LINE_COLUMNS that a person decides."""
 TRANSCRIPT_EDITABLE: Final = ("text", "start_s", "end_s")
@@ -182,7 +189,7 @@ def _rows(draft: object, language: str, clip: str | None) -> list[dict[str, Any]
 
 
 def _row(line: int, language: str, report: Mapping[str, Any], text: str | None) -> dict[str, Any]:
-    flags = report.get("flags")
+    flags, lost = report.get("flags"), report.get("lost")
     return {
         **report,
         "line": line,
@@ -191,6 +198,7 @@ def _row(line: int, language: str, report: Mapping[str, Any], text: str | None) 
         "sound": report.get("sound") or "dub",
         "approved": report.get("approved") is True,
         "flags": " ".join(map(str, flags)) if isinstance(flags, list) else None,
+        "lost": ", ".join(map(str, lost)) if isinstance(lost, list) else None,
     }
 
 

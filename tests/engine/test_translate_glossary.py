@@ -11,11 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nemodub_nb.local.engine.edits import LineEdit
 from nemodub_nb.local.engine.errors import BadGlossaryError
 from nemodub_nb.local.engine.jobs import DubJob
 from nemodub_nb.local.engine.lines import Line
 from nemodub_nb.local.engine.progress import silent
+from nemodub_nb.local.engine.script import script_rows, write_script
 from nemodub_nb.local.engine.steps import Steps
+from nemodub_nb.local.engine.transcribe.source import Transcript
 from nemodub_nb.local.engine.translate.agreement import agreeing, gender
 from nemodub_nb.local.engine.translate.engines import hops
 from nemodub_nb.local.engine.translate.glossary import Glossary, Term, load, lost, parse, read
@@ -124,6 +127,15 @@ def test_a_memory_that_does_without_the_term_is_flagged_and_left_alone(
     pair = Pair("en", "pt", (memory,), tmp_path, portuguese.glossaries)
     (made,) = translated(SAID[8:9], pair, tmp_path)
     assert (made.text, made.glossary_kept, made.lost) == ("Começa na segunda.", False, ("launch",))
+
+
+def test_a_script_names_what_a_person_s_own_words_lost(portuguese: Pair, tmp_path: Path) -> None:
+    said = Transcript("en", (Line(0, 0.0, 2.0, "The launch of NemoVideo is on Monday."),), "given")
+    edits = (LineEdit(0, "pt", text="Começa na segunda."),)
+    script = write_script(said, portuguese, edits, Steps(tmp_path), silent)
+    (row,) = (row.to_dict() for row in script_rows(script, "pt", 2.0))
+    assert (row["glossary_kept"], row["numbers_kept"]) == (False, True)
+    assert sorted(row["lost"]) == ["NemoVideo", "launch"]
 
 
 def test_a_machine_that_mangles_everything_leaves_its_sentence_and_the_line_says_so() -> None:

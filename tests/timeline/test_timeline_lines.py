@@ -21,7 +21,8 @@ def draft(texts: list[str], role: str = "dub") -> dict[str, object]:
     rows = [
         {"index": n, "start_s": n * 2.0, "end_s": n * 2.0 + 1.1234, "source_start_s": n * 2.0, "source_end_s": n * 2 + 1.5,
          "source_text": f"source {n}", "text": text, "voice": "espeak:es", "sound": "dub", "approved": False, "stretch": 1.01,
-         "flags": ["fast"], "verdict": "look", "numbers_kept": True}
+         "flags": ["fast"], "verdict": "look", "numbers_kept": True,
+         "names_kept": False, "glossary_kept": None, "lost": ["NemoVideo", "line of time"]}
         for n, text in enumerate(texts)
     ]  # fmt: skip
     segments = [
@@ -62,6 +63,14 @@ def test_columns_and_types_are_the_same_whatever_there_is() -> None:
         assert {name: str(dtype) for name, dtype in frame.dtypes.items()} == {
             name: "string" if dtype.startswith("string") else dtype for name, dtype in LINE_COLUMNS.items()
         }
+
+
+def test_what_a_line_lost_is_named_for_dubs_and_scripts_alike() -> None:
+    for role in ("dub", "script"):
+        row = timeline.lines(draft(["a"], role), "es").iloc[0]
+        assert row["lost"] == "NemoVideo, line of time"
+        assert (row["numbers_kept"], row["names_kept"], row["glossary_kept"] is pd.NA) == (True, False, True)
+    assert not timeline.frame(draft(["a"])).iloc[0]["names_kept"]
 
 
 def test_emptied_cells_take_decisions_back_and_words_become_values() -> None:

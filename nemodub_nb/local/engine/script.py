@@ -57,10 +57,15 @@ class ScriptRow:
     chars_ratio: float
     """Characters of the dubbed line over those of the source line."""
     numbers_kept: bool
+    names_kept: bool
+    glossary_kept: bool | None
+    """None when the line has no term of a glossary."""
+    lost: tuple[str, ...]
+    """Numbers, names and terms of the source line that are not in the dubbed line."""
 
     def to_dict(self) -> dict[str, Any]:
         """Return the row as plain JSON values."""
-        return asdict(self)
+        return asdict(self) | {"lost": list(self.lost)}
 
 
 def write_script(
@@ -112,6 +117,9 @@ def script_rows(script: Sequence[ScriptLine], language: str, duration_s: float) 
             slot_s=round(slot_s, 3),
             chars_ratio=round(len(line.translated.text) / len(line.source.text), 3),
             numbers_kept=line.translated.numbers_kept,
+            names_kept=line.translated.names_kept,
+            glossary_kept=line.translated.glossary_kept,
+            lost=line.translated.lost,
         )
         for line, slot_s in zip(script, slots([line.place for line in script], duration_s), strict=True)
     ]
