@@ -1,8 +1,9 @@
 """Dub a clip into other languages.
 
 For each language DIR then holds <stem>.<language>.mp4, .srt, .vtt and .report.json; with --together one <stem>.mul.mp4
-holds all languages, and <stem>.mul.<language>.srt, .vtt and .report.json stand beside it. The report has one row for each
-spoken line: how well it fits, what was kept, and where to look. A language that fails does not stop the others.
+holds all languages, and <stem>.mul.<language>.srt, .vtt and .report.json stand beside it. What stands beside another format
+than MP4 names it (<stem>.<language>.webm.srt), so that several can lie in one folder. The report has one row for each spoken
+line: how well it fits, what was kept, and where to look. A language that fails does not stop the others.
 """
 
 from __future__ import annotations

@@ -20,6 +20,7 @@ from .values import Export
 
 _OF_TRACK: Final = ("loudness_lufs", "loudness_target_lufs", "true_peak_dbtp")
 """What is measured on each sound track."""
+_USUAL: Final = "mp4"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Target:
     language: str | None
     folder: str
     stem: str
-    """The name of all its files, without their extensions."""
+    """The name of the video without its extension; see `beside` for what belongs to it."""
     format: str
     """mp4 or another that the server knows."""
     languages: tuple[str, ...] = ()
@@ -44,7 +45,7 @@ class Target:
     @property
     def video(self) -> Path:
         """Where the video goes."""
-        return self.file(f".{self.format}")
+        return Path(self.folder) / f"{self.stem}.{self.format}"
 
     @property
     def title(self) -> str:
@@ -56,9 +57,17 @@ class Target:
         """The language or languages of the draft that it is rendered from; None is the whole."""
         return self.language or self.languages or None
 
-    def file(self, ending: str) -> Path:
-        """Return a file that belongs to the video."""
-        return Path(self.folder) / f"{self.stem}{ending}"
+    def beside(self, ending: str, own: str = "") -> Path:
+        """Return a file that belongs to the video, or to its language `own`."""
+        return Path(self.folder) / beside(f"{self.stem}{own}", self.format, ending)
+
+
+def beside(stem: str, format_: str, ending: str) -> str:
+    """Return the name of a file that belongs to a video.
+
+    Where the video is no MP4 it names the format too: files of two formats lie side by side, each with its own report.
+    """
+    return f"{stem}{ending}" if format_ == _USUAL else f"{stem}.{format_}{ending}"
 
 
 def targets(
@@ -136,7 +145,7 @@ def _write_texts(
     """Write the subtitles and the report of one language of a video."""
     own = f".{file_part(language)}" if target.languages and language else ""
     subtitles = _write_subtitles(target, language, own, draft)
-    report = target.file(f"{own}.report.json")
+    report = target.beside(".report.json", own)
     write_whole(
         report,
         json.dumps(
@@ -205,7 +214,7 @@ def _write_subtitles(target: Target, language: str | None, own: str, draft: Any)
     cues = timeline.cues(draft, language, target.clip)
     if not cues:
         return []
-    files = {target.file(f"{own}.srt"): timeline.srt(cues), target.file(f"{own}.vtt"): timeline.vtt(cues)}
+    files = {target.beside(".srt", own): timeline.srt(cues), target.beside(".vtt", own): timeline.vtt(cues)}
     for path, text in files.items():
         write_whole(path, text)
     return list(files)

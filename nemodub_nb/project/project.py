@@ -227,7 +227,8 @@ class Project(Looking, Listening, Editing, Measuring):
     ) -> Exports:
         """Write one video a language to the folder `to`, with subtitles and a report beside each.
 
-        Files are named `<clip>.<language>.mp4`, `.srt`, `.vtt` and `.report.json`. languages, clip: all when not given.
+        Files are named `<clip>.<language>.mp4`, `.srt`, `.vtt` and `.report.json`; beside another format than MP4 its name stays,
+        as in `<clip>.<language>.webm.srt`. languages, clip: all when not given.
         format: mp4, webm, or sound alone as m4a, mp3, wav or opus. quality: high, medium or low. preset: shape, loudness and
         format for a platform: youtube, youtube-shorts, tiktok, instagram-reel, instagram-feed, linkedin, podcast or
         broadcast; see nemodub_nb.presets. together: one file, `<clip>.mul.mp4`, with a sound and a subtitle track a language,

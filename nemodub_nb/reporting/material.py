@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from nemodub_nb import timeline
 from nemodub_nb.conformance import number
+from nemodub_nb.presets import FORMATS
 from nemodub_nb.project import BadInputError, Export, Exports, Project
 from nemodub_nb.project.outputs import segments
 
@@ -182,8 +183,7 @@ def _clip_name(row: Mapping[str, Any]) -> Any:
 
 def _read(path: str) -> Video:
     """Read the report of one export; one that is none becomes a failure that says so."""
-    stem = PurePosixPath(places.name(path)).name.removesuffix(ENDING)
-    clip, _, language = stem.rpartition(".")
+    clip, language = _told_by_name(path)
     try:
         with places.opened(path) as file:
             said = _mapping(json.load(file))
@@ -191,7 +191,7 @@ def _read(path: str) -> Video:
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
         return Video(
             {
-                "clip": clip or stem,
+                "clip": clip,
                 "language": language,
                 "status": "failed",
                 "error": f"The report cannot be read: {reason}.",
@@ -200,6 +200,14 @@ def _read(path: str) -> Video:
             }
         )
     return _from_report(said, path)
+
+
+def _told_by_name(path: str) -> tuple[str, str]:
+    """Return the clip and the language that the name of a report tells of."""
+    stem = places.name(path).removesuffix(ENDING)
+    stem = next((stem.removesuffix(f".{one}") for one in FORMATS if stem.endswith(f".{one}")), stem)
+    clip, _, language = stem.rpartition(".")
+    return clip or stem, language
 
 
 def _from_report(said: Mapping[str, Any], path: str) -> Video:
@@ -239,9 +247,25 @@ def _beside(path: str, name: object) -> str | None:
 
 
 def _apart(videos: list[Video], paths: list[str]) -> list[Video]:
-    """Give clips of the same name in different folders names that differ."""
-    count = Counter((video.facts["clip"], video.facts["language"]) for video in videos)
+    """Give clips of the same name names that differ: by the kind of their files in one folder, else by their folders."""
+    placed = [(*_named(video), Path(path).parent) for video, path in zip(videos, paths, strict=True)]
+    count = Counter(placed)
+    for video, place in zip(videos, placed, strict=True):
+        if count[place] > 1 and (kind := _kind(video)) not in {"", "mp4"}:
+            video.facts["clip"] = f"{video.facts['clip']} ({kind})"
+    alike = Counter(_named(video) for video in videos)
     for video, path in zip(videos, paths, strict=True):
-        if count[video.facts["clip"], video.facts["language"]] > 1:
+        if alike[_named(video)] > 1:
             video.facts["clip"] = f"{Path(path).parent.name}/{video.facts['clip']}"
     return videos
+
+
+def _named(video: Video) -> tuple[Any, Any]:
+    return video.facts["clip"], video.facts["language"]
+
+
+def _kind(video: Video) -> str:
+    """Return what a video's name says beyond its clip and language, such as `webm`, or `mul.mp4` of several languages."""
+    name = places.name(str(video.facts.get("video") or ""))
+    rest = name.removeprefix(f"{PurePosixPath(str(video.facts['clip'])).stem}.")
+    return rest.removeprefix(f"{video.facts['language']}.")

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+import nemodub_nb as nd
 from nemodub_nb.client import BadRequestError
 from nemodub_nb.presets import ASPECTS, FORMATS, LOUDNESS_RANGE_LUFS, PRESETS
 from nemodub_nb.project import BadInputError
@@ -65,6 +66,37 @@ def test_a_preset_says_shape_loudness_and_format_and_a_format_that_is_given_wins
     made = {(job["format"], job["aspect"], job["loudness_lufs"]) for job in renders(lab)}
     assert made == {("mp3", None, -16.0), ("webm", "1:1", -14.0)}
     assert (tmp_path / "clip.es.mp3").exists()
+
+
+def test_each_format_in_a_folder_has_its_own_report_and_subtitles(dubbed, tmp_path):
+    exports = [dubbed.export("es", format=one, to=tmp_path, show=False)[0] for one in ("mp4", "webm", "m4a")]
+    (mul,) = dubbed.export(["es", "fr"], format="webm", together=True, to=tmp_path, show=False)
+    for export in (*exports, mul):
+        assert {json.loads(path.read_text())["outputs"]["video"] for path in export.reports} == {
+            export.video.name
+        }
+    assert [path.name for one in exports for path in (one.report, one.subtitles[0])] == [
+        "clip.es.report.json",
+        "clip.es.srt",
+        "clip.es.webm.report.json",
+        "clip.es.webm.srt",
+        "clip.es.m4a.report.json",
+        "clip.es.m4a.srt",
+    ]
+    assert [path.name for path in mul.reports] == [
+        "clip.mul.es.webm.report.json",
+        "clip.mul.fr.webm.report.json",
+    ]
+    told = nd.report(tmp_path).exports
+    assert len(told) == 5
+    assert not told.duplicated(["clip", "language"]).any()
+    assert sorted(one.video.name for one in dubbed.check(tmp_path, show=False)) == [
+        "clip.es.m4a",
+        "clip.es.mp4",
+        "clip.es.webm",
+        "clip.mul.webm",
+        "clip.mul.webm",
+    ]
 
 
 @pytest.mark.parametrize(

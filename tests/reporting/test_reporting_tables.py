@@ -54,6 +54,34 @@ def test_every_column_is_documented():
         assert described["column"].is_unique
 
 
+def test_what_each_line_lost_is_a_column(tmp_path):
+    report = a_report("es")
+    report["segments"][0].update(names_kept=False, glossary_kept=None, lost=["NemoVideo", "line of time"])
+    report["segments"][1].update(names_kept=True, glossary_kept=False, lost=[])
+    write(tmp_path, report)
+    told = reporting.report(tmp_path).segments
+    assert told["lost"].isna().tolist() == [False] + [True] * (len(told) - 1)
+    assert told["lost"][0] == "NemoVideo, line of time"
+    assert told["names_kept"].tolist()[:2] == [False, True]
+    assert told["glossary_kept"].isna().tolist()[:2] == [True, False]
+
+
+def test_two_formats_of_one_language_are_two_videos(tmp_path):
+    for ending in ("mp4", "webm"):
+        report = a_report("es")
+        report["outputs"]["video"] = f"explainer.es.{ending}"
+        write(tmp_path, report, "explainer.es" if ending == "mp4" else f"explainer.es.{ending}")
+    (tmp_path / "explainer.fr.m4a.report.json").write_text("{")
+    told = reporting.report(tmp_path)
+    assert told.exports[["clip", "language"]].to_numpy().tolist() == [
+        ["explainer.mp4", "es"],
+        ["explainer.mp4 (webm)", "es"],
+        ["explainer", "fr"],
+    ]
+    assert not told.checks.duplicated(["clip", "language", "metric"]).any()
+    assert told.exports["video"].str.endswith(".webm").tolist() == [False, True, pd.NA]
+
+
 def test_a_folder_without_reports_and_a_path_that_is_none_are_told(tmp_path):
     with pytest.raises(BadInputError, match=r"\.report\.json"):
         reporting.report(tmp_path)
