@@ -13,7 +13,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
@@ -24,6 +24,8 @@ _KEPT_BYTES: Final = 8 * 1024**3
 """Fetched files may take this much of a worker's disk."""
 _IN_USE_S: Final = 3600.0
 """A fetched file that was looked at so recently is never removed."""
+_PIECE_BYTES: Final = 128 * 1024
+"""What is brought at once of a file that is only looked into."""
 _MAKING: Final = ".nemodub/making"
 _ABANDONED_S: Final = 3600.0
 _STAMPS: Final = ("ETag", "etag", "LastModified", "last_modified", "mtime", "size")
@@ -148,15 +150,11 @@ def fetch(source: str, version: str) -> Path:
 
     Raises OSError.
     """
-    files, path = filesystem(source)
-    if isinstance(files, LocalFileSystem):
-        return Path(path)
-    folder = scratch() / "fetched"
-    name = hashlib.sha256(f"{source} {version}".encode(errors="surrogatepass")).hexdigest()
-    kept = folder / f"{name}{Path(path).suffix}"
-    if kept.exists():
-        kept.touch()
+    if kept := fetched(source, version):
         return kept
+    files, path = filesystem(source)
+    kept = _kept_at(source, version, path)
+    folder = kept.parent
     folder.mkdir(parents=True, exist_ok=True)
     part = folder / f".{uuid.uuid4().hex}.part"
     try:
@@ -166,6 +164,30 @@ def fetch(source: str, version: str) -> Path:
     finally:
         part.unlink(missing_ok=True)
     return kept
+
+
+def fetched(source: str, version: str) -> Path | None:
+    """Return where `fetch` finds a path or URL without any way; None when it would have to fetch it."""
+    files, path = filesystem(source)
+    if isinstance(files, LocalFileSystem):
+        return Path(path)
+    kept = _kept_at(source, version, path)
+    if not kept.exists():
+        return None
+    kept.touch()
+    return kept
+
+
+def _kept_at(source: str, version: str, path: str) -> Path:
+    name = hashlib.sha256(f"{source} {version}".encode(errors="surrogatepass")).hexdigest()
+    return scratch() / "fetched" / f"{name}{Path(path).suffix}"
+
+
+def opened(source: str) -> IO[bytes]:
+    """Open a URL so that its reader has what it looks at brought here, piece by piece. Raises OSError."""
+    files, path = filesystem(source)
+    file: IO[bytes] = files.open(path, "rb", block_size=_PIECE_BYTES, cache_type="readahead")
+    return file
 
 
 def scratch() -> Path:

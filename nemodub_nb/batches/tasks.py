@@ -21,7 +21,7 @@ from typing import Any, Final
 from nemodub_nb import timeline
 from nemodub_nb.batches.engine import JobFailedError
 from nemodub_nb.batches.frame import now, row
-from nemodub_nb.batches.store import Store, fetch, filesystem, workbench
+from nemodub_nb.batches.store import Store, fetch, fetched, filesystem, opened, workbench
 from nemodub_nb.batches.work import Choices, Clip, Place, Refusal, digest
 from nemodub_nb.project import home_folder
 
@@ -52,21 +52,35 @@ def version() -> str:
 
 
 def look(source: str, stamp: str) -> tuple[float, Refusal | None]:
-    """Open a clip and return its length in seconds, and why it cannot be dubbed if so."""
+    """Open a clip and return its length in seconds, and why it cannot be dubbed if so. What lies elsewhere stays there."""
     from nemodub_nb.local.engine.errors import NotMediaError
-    from nemodub_nb.local.engine.media.probe import probe
 
     try:
-        found = probe(fetch(source, stamp))
+        duration_s, has_sound = _glanced(source, stamp)
     except NotMediaError as error:
         return 0.0, Refusal(error.message, error.advice)
     except OSError as error:
         return 0.0, unreadable(error)
-    if not found.audio_tracks:
-        return found.duration_s, Refusal(
+    if not has_sound:
+        return duration_s, Refusal(
             "The clip has no sound, so there is no voice to dub.", "Use a clip in which somebody speaks."
         )
-    return found.duration_s, None
+    return duration_s, None
+
+
+def _glanced(source: str, stamp: str) -> tuple[float, bool]:
+    """Return a clip's length in seconds, and whether it has sound."""
+    from nemodub_nb.local.engine.media.glance import glance
+    from nemodub_nb.local.engine.media.probe import probe
+
+    here = fetched(source, stamp)
+    if here is None:
+        with opened(source) as file:
+            if file.seekable():
+                seen = glance(file, source.rstrip("/").rpartition("/")[2])
+                return seen.duration_s, seen.has_sound
+    found = probe(here or fetch(source, stamp))
+    return found.duration_s, bool(found.audio_tracks)
 
 
 @lru_cache

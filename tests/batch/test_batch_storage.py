@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from short_clips import make_clips
 
+import nemodub_nb as nd
 from nemodub_nb import batch
 
 BUCKET = "clips"
@@ -128,6 +129,60 @@ def test_s3_a_clip_is_fetched_once_a_machine(s3, do, clips, tmp_path):
         path for path in (Path(tmp_path) / "home" / "batch" / "fetched").iterdir() if path.suffix == ".mp4"
     ]
     assert len(fetched) == 1
+
+
+@pytest.fixture
+def long_clips(tmp_path):
+    """Write clips of which most is picture: with the index first, with it last, one without sound, and none."""
+    import av
+    import numpy as np
+
+    folder = tmp_path / "long"
+    folder.mkdir()
+    noise = np.random.default_rng(1).integers(0, 255, (240, 320, 3), np.uint8)
+    for name, options in (("first", {"movflags": "faststart"}), ("last", {}), ("mute", {})):
+        with av.open(str(folder / f"{name}.mp4"), "w", options=options) as made:
+            picture = made.add_stream(
+                "mpeg4", rate=10, width=320, height=240, pix_fmt="yuv420p", bit_rate=9_000_000
+            )
+            sound = None if name == "mute" else made.add_stream("aac", rate=48_000, layout="mono")
+            for _ in range(80):
+                made.mux(picture.encode(av.VideoFrame.from_ndarray(np.roll(noise, 7, axis=1), "rgb24")))
+                noise = np.roll(noise, 11, axis=0)
+            made.mux(picture.encode(None))
+            for _ in range(80 if sound else 0):
+                block = av.AudioFrame.from_ndarray(np.zeros((1, 4800), np.float32), "fltp", "mono")
+                block.sample_rate = 48_000
+                made.mux(sound.encode(block))
+            if sound:
+                made.mux(sound.encode(None))
+    (folder / "none.mp4").write_bytes(b"no clip" * 100)
+    return folder
+
+
+def test_s3_a_dry_run_says_the_same_and_leaves_the_clips_where_they_are(
+    s3, long_clips, tmp_path, monkeypatch
+):
+    import s3fs
+
+    s3.put(str(long_clips), f"{BUCKET}/in", recursive=True)
+    whole = sum(path.stat().st_size for path in long_clips.iterdir())
+    read = []
+    fetch_range = s3fs.core.S3File._fetch_range
+
+    def counted(self, start, end):
+        read.append(end - start)
+        return fetch_range(self, start, end)
+
+    monkeypatch.setattr(s3fs.core.S3File, "_fetch_range", counted)
+    here = nd.plan_batch(long_clips, ["es"], tmp_path / "out")
+    there = nd.plan_batch(f"s3://{BUCKET}/in", ["es"], f"s3://{BUCKET}/out")
+    told = ["clip", "plan", "missing"]
+    pd.testing.assert_frame_equal(there[told], here[told])
+    assert list(there["plan"]) == ["do", "do", "refused", "refused"]
+    assert there["minutes"].round(2).tolist() == here["minutes"].round(2).tolist()
+    assert not list((tmp_path / "home" / "batch").glob("fetched/*"))
+    assert 0 < sum(read) < whole / 3
 
 
 def test_s3_what_is_missing_or_forbidden_is_refused_with_its_reason(s3, do):

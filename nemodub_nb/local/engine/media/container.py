@@ -21,6 +21,9 @@ _FORMATS: Final = (
 )
 """Formats that hold media themselves. Playlists and scripts, which name other files, are left out on purpose."""
 
+OPTIONS: Final = {"format_whitelist": _FORMATS, "protocol_whitelist": "file"}
+"""How media are opened."""
+
 _LEAD_S: Final = 0.1
 """Sound may start this much before the picture (encoder delay) without counting as a part of the clip."""
 
@@ -41,9 +44,8 @@ def open_media(path: str | Path) -> InputContainer:
         raise NotMediaError(f"{name} is a folder.", "Choose a file in it.")
     if size == 0:
         raise NotMediaError(f"{name} is empty (0 bytes).", "Copy or download it again.")
-    options = {"format_whitelist": _FORMATS, "protocol_whitelist": "file"}
     try:
-        return av.open(str(file.absolute()), "r", options=options, metadata_errors="replace")
+        return av.open(str(file.absolute()), "r", options=OPTIONS, metadata_errors="replace")
     except PermissionError as error:
         raise NotMediaError(
             f"{name} cannot be read.", "Change its permissions or choose another file."
