@@ -30,6 +30,9 @@ class Options(TypedDict, total=False):
     voices: Mapping[str, str] | None
     source: str | None
     fast: bool
+    preset: str | None
+    format: str | None
+    measure: bool
 
 
 @overload
@@ -69,6 +72,9 @@ def batch(
     voices: Mapping[str, str] | None = None,
     source: str | None = None,
     fast: bool = False,
+    preset: str | None = None,
+    format: str | None = None,  # noqa: A002 - the API's own word
+    measure: bool = False,
     dry_run: bool = False,
     show: bool | Watcher = True,
     on_row: OnRow | None = None,
@@ -83,7 +89,8 @@ def batch(
     engines run here. workers: engines at once, one core each (every core); sessions at once on the cloud (2).
     resources: what a Dask worker must have for the work, such as {"GPU": 1}. budget: credits to spend at most, cloud only.
     memory: translation memories (CSV, TMX). glossary: terms and names to keep (CSV). voices: voice by language. source: the spoken language, if known. fast: quick
-    voices. dry_run: return what would be done instead. on_row: called with each row that ends. show: False for silence.
+    voices. preset: shape, loudness and format for a platform, format: mp4, webm, m4a, mp3, wav or opus, both as project.export has
+    them. measure: measure each video once it is made, as nd.check does, while its clip is at hand. dry_run: return what would be done instead. on_row: called with each row that ends. show: False for silence.
 
     The same call again does only what is missing or has changed. One bad clip never stops the rest, and Ctrl-C or Stop
     leaves everything tidy: what is not done then is `queued`. Raises BadInputError and UnknownLanguageError before anything
@@ -103,6 +110,9 @@ def batch(
         voices=voices,
         source=source,
         fast=fast,
+        preset=preset,
+        format=format,
+        measure=measure,
     )
     if dry_run:
         from .plan import plan

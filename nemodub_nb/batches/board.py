@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from nemodub_nb.project import orders
+
 from .frame import frame, row
 from .journal import Journal, Name, Row, publish
 from .work import Clip, digest
@@ -152,7 +154,17 @@ def _fingerprint(clip: Clip, language: str, version: str, backend: str) -> str:
     """Return what must be the same for a finished row to be what is wanted now."""
     choices = clip.choices
     voice = dict(choices.voices).get(language)
-    what = [choices.source_language, choices.fast, choices.sentence, choices.transcript, choices.memories]
+    what: list[Any] = [
+        choices.source_language,
+        choices.fast,
+        choices.sentence,
+        choices.transcript,
+        choices.memories,
+    ]
     if choices.glossaries:  # what was made without any stays what is wanted
         what.append(choices.glossaries)
+    if choices.output != orders.Order():
+        what.append(choices.output.fields())
+    if choices.measure:
+        what.append("measured")
     return digest([version, backend, clip.name, clip.stamp, language, voice, what])[:24]

@@ -17,14 +17,15 @@ from typing import Any, Final
 
 from nemodub_nb import timeline
 from nemodub_nb.client import NemoError, OutOfCreditsError, RateLimitedError, TokenError
-from nemodub_nb.project import Export, Project, StoppedByUserError, aopen_project
+from nemodub_nb.project import Export, Exports, Project, StoppedByUserError, aopen_project
 from nemodub_nb.project.estimates import EDIT_CREDITS
 from nemodub_nb.project.loop import LOOP
+from nemodub_nb.project.outputs import beside
 
 from .events import Ended, Note, Running, Tell
 from .frame import now, row
 from .store import Store, fetch, scratch
-from .tasks import verdicts
+from .tasks import measured_columns
 from .work import Clip, Place, Refusal, digest
 
 SESSIONS: Final = 2
@@ -155,10 +156,13 @@ class Cloud:
         made: dict[str, dict[str, Any]] = {}
         if wanted:
             with tempfile.TemporaryDirectory(dir=_folder("exports")) as folder:
-                exports = await project.aexport(wanted, to=folder, show=False)
+                exports = await project.aexport(
+                    wanted, to=folder, preset=clip.choices.preset, format=clip.choices.format, show=False
+                )
+                unmeasured = await self._measured(project, clip, exports) if clip.choices.measure else ""
                 for export in exports:
                     language = export.language or wanted[0]
-                    made[language] = await asyncio.to_thread(self._kept, clip, language, export)
+                    made[language] = await asyncio.to_thread(self._kept, clip, language, export, unmeasured)
                 failed.update(exports.failed)
         failed.update({tag: _NO_VIDEO for tag in wanted if tag not in made and tag not in failed})
         for language, why in failed.items():
@@ -185,23 +189,34 @@ class Cloud:
             show=False,
         )
 
-    def _kept(self, clip: Clip, language: str, export: Export) -> dict[str, Any]:
+    async def _measured(self, project: Project, clip: Clip, exports: Exports) -> str:
+        """Measure on this machine what the cloud has made; return why that was not possible, if so."""
+        try:
+            source = await asyncio.to_thread(fetch, clip.source, clip.stamp)
+            found = await project.acheck(exports, source=source, show=False)
+        except (NemoError, OSError) as error:
+            return getattr(error, "message", str(error))
+        return " ".join(dict.fromkeys(found.failed.values()))
+
+    def _kept(self, clip: Clip, language: str, export: Export, unmeasured: str) -> dict[str, Any]:
         """Put a video with its subtitles and report in place, and return its fields."""
-        stem = f"{clip.name}.{language}"
+        stem, kind = f"{clip.name}.{language}", export.video.suffix.removeprefix(".")
         report = json.loads(export.report.read_text(encoding="utf-8"))
-        names = [f"{stem}{path.suffix}" for path in export.subtitles]
-        report["outputs"] = {"video": f"{stem}{export.video.suffix}", "subtitles": names}
-        for path in (export.video, *export.subtitles):
-            with self._store.making(f"{stem}{path.suffix}") as target:
+        names = [beside(stem, kind, path.suffix) for path in export.subtitles]
+        report["outputs"] = {"video": f"{stem}.{kind}", "subtitles": names}
+        if unmeasured and "checked_by" not in report["measured"]:
+            report["not_measured"] = [f"Nothing was measured: {unmeasured}"]
+        for path, name in zip((export.video, *export.subtitles), (f"{stem}.{kind}", *names), strict=True):
+            with self._store.making(name) as target:
                 shutil.move(path, target)
-        self._store.keep(f"{stem}.report.json", report)
+        self._store.keep(beside(stem, kind, ".report.json"), report)
         return {
             "status": "done",
             "output": self._store.link(report["outputs"]["video"]),
             "subtitles": self._store.link(names[0]) if names else None,
-            "report": self._store.link(f"{stem}.report.json"),
+            "report": self._store.link(beside(stem, kind, ".report.json")),
             "key": digest([_key(clip), language]),
-            **verdicts([str(line.get("verdict")) for line in report["segments"]]),
+            **measured_columns(report, clip),
         }
 
     def _told(self, clip: Clip, rows: dict[str, dict[str, Any]], cost: float, common: dict[str, Any]) -> None:

@@ -21,6 +21,9 @@ COLUMNS: Final = {
     "output": "string",
     "subtitles": "string",
     "report": "string",
+    "format": "string",
+    "preset": "string",
+    "measured": "boolean",
     "verdict": "string",
     "lines": "Int64",
     "good": "Int64",
@@ -37,8 +40,9 @@ COLUMNS: Final = {
 """Columns and their types.
 
 clip: stem of the files made of it. source: path or URL. language: BCP 47. status: see STATUSES. seconds: the work on this
-language, without what is done once a clip. cost: credits. output, subtitles, report: path or URL of the MP4, the SRT and
-the JSON with a row a line. verdict: the worst of the lines' (good, look, bad). lines, good, look, bad: how many. error,
+language, without what is done once a clip. cost: credits. output, subtitles, report: path or URL of the video, the SRT and
+the JSON with a row a line. format, preset: what kind of file it is, and for which platform. measured: whether the finished file
+was measured; what could not be told, and why, is in its report. verdict: the worst of the lines' (good, look, bad). lines, good, look, bad: how many. error,
 advice: why it is not done, and what to do. attempts: in how many runs it was tried. key: of the content it was made from.
 """
 
@@ -54,6 +58,8 @@ def row(clip: Clip, language: str, *, status: str, backend: str = "local", **fie
         "clip": clip.name,
         "source": clip.source,
         "language": language,
+        "format": clip.choices.format,
+        "preset": clip.choices.preset,
         "backend": backend,
         "status": status,
         **ended,

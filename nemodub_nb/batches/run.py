@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
 from nemodub_nb.cores import cores
-from nemodub_nb.project import BadInputError
+from nemodub_nb.presets import FORMATS
+from nemodub_nb.project import BadInputError, orders
 
 from . import tasks
 from .board import Board, OnRow, Watcher
@@ -71,6 +72,9 @@ def order(
     source: str | None = None,
     fast: bool = False,
     workers: int | None = None,
+    preset: str | None = None,
+    format: str | None = None,  # noqa: A002 - the API's own word
+    measure: bool = False,
     **rest: Any,
 ) -> Order:
     """Return what was asked for, checked. Raises BadInputError and UnknownLanguageError."""
@@ -85,7 +89,14 @@ def order(
         glossaries=_paths(glossary),
         voices=tuple(sorted((parse_languages(tag)[0], voice) for tag, voice in (voices or {}).items())),
         fast=fast,
+        format=orders.order(format, preset=preset).format,
+        preset=preset,
+        measure=measure,
     )
+    if choices.format not in FORMATS:
+        raise BadInputError(
+            f"format={choices.format!r} is not a format.", f"Use one of: {', '.join(FORMATS)}."
+        )
     kept = (
         manifest
         if isinstance(manifest, str | os.PathLike) or hasattr(manifest, "columns")

@@ -23,7 +23,9 @@ from nemodub_nb.batches.engine import JobFailedError
 from nemodub_nb.batches.frame import now, row
 from nemodub_nb.batches.store import Store, fetch, fetched, filesystem, opened, workbench
 from nemodub_nb.batches.work import Choices, Clip, Place, Refusal, digest
-from nemodub_nb.project import home_folder
+from nemodub_nb.project import home_folder, orders
+from nemodub_nb.project.checking import take
+from nemodub_nb.project.outputs import beside
 
 FORMAT: Final = 1
 """Part of every key: raise it when the meaning of what is stored changes."""
@@ -119,7 +121,9 @@ def dub(found: Mapping[str, Any], clip: Clip, language: str, place: Place) -> di
         message, advice = found["refusal"]
         return row(clip, language, status="failed", started=started, error=message, advice=advice)
     try:
-        made = render(found, speak(found, clip, language, place), clip, language, place)
+        voice = speak(found, clip, language, place)
+        made = render(found, voice, clip, language, place)
+        made |= _measured(found, made["key"], clip, language, place)
     except JobFailedError as error:
         return row(clip, language, status="failed", started=started, error=error.message, advice=error.advice)
     return row(
@@ -183,18 +187,22 @@ def render(found: Mapping[str, Any], voice: str, clip: Clip, language: str, plac
 
     Raises JobFailedError.
     """
-    store, stem = Store(place.out), f"{clip.name}.{language}"
-    key = digest([voice, stem])
+    store, names = Store(place.out), _names(clip, language)
+    wanted, usual = clip.choices.output, orders.Order()
+    key = digest([voice, f"{clip.name}.{language}", *([] if wanted == usual else [wanted.fields()])])
     kept = store.value(f"{_at('rows', key)}.json")
-    names = [f"{stem}{ending}" for ending in (".mp4", ".srt", ".vtt", ".report.json")]
-    if kept is not None and all(store.exists(name) for name in names):
+    # Files of the same names may have been made since with other choices.
+    there = all(store.exists(name) for name in names) and store.value(names[3]).get("key", key) == key
+    if kept is not None and there:
         return dict(kept)
+    store.remove(names[3])
     heard = store.value(f"{_at('sources', found['key'])}.json")
     spoken = store.value(f"{_at('voices', voice)}.json")
     bed = store.fetch(f"{_at('sources', found['key'])}.flac") if heard["bed"] else None
     with workbench() as home, store.making(names[0]) as path:
         media, dubbed = fetch(clip.source, clip.stamp), store.fetch(f"{_at('voices', voice)}.flac")
-        measured = _engine(place)(_render_job(heard, spoken, (media, bed, dubbed), language, path, home))
+        job = _render_job(heard, spoken, (media, bed, dubbed), language, path, home)
+        measured = _engine(place)({**job, **_output(wanted)})
         size = path.stat().st_size
     cues = [timeline.Cue(one["start_s"], one["end_s"], one["text"]) for one in spoken["cues"]]
     store.write(names[1], timeline.srt(cues).encode(errors="replace"))
@@ -203,12 +211,14 @@ def render(found: Mapping[str, Any], voice: str, clip: Clip, language: str, plac
         names[3],
         {
             "source": Path(clip.source).name,
+            "source_language": heard["source_language"],
             "language": language,
             "outputs": {"video": names[0], "subtitles": names[1:3]},
             "duration_s": measured["duration_s"],
             "size_bytes": size,
             "measured": {name: measured[name] for name in _MEASURED if name in measured},
             "segments": spoken["lines"],
+            "key": key,
         },
     )
     links = {
@@ -219,6 +229,52 @@ def render(found: Mapping[str, Any], voice: str, clip: Clip, language: str, plac
     made = {**links, "key": key, **verdicts([line["verdict"] for line in spoken["lines"]])}
     store.keep(f"{_at('rows', key)}.json", made)
     return made
+
+
+def _names(clip: Clip, language: str) -> list[str]:
+    """Return the names of the video, its subtitles and its report."""
+    stem, kind = f"{clip.name}.{language}", clip.choices.format
+    return [f"{stem}.{kind}", *(beside(stem, kind, ending) for ending in (".srt", ".vtt", ".report.json"))]
+
+
+def _output(wanted: orders.Order) -> dict[str, Any]:
+    """Return what is asked of the render beyond the usual."""
+    asked = {"format": wanted.format, "aspect": wanted.aspect, "loudness_lufs": wanted.loudness_lufs}
+    return {name: value for name, value in asked.items() if value is not None}
+
+
+def _measured(found: Mapping[str, Any], key: str, clip: Clip, language: str, place: Place) -> dict[str, Any]:
+    """Measure a video that is made, where that is wanted and not done; return the columns that tell what was found."""
+    store, (video, srt, _, report) = Store(place.out), _names(clip, language)
+    said = store.value(report)
+    if clip.choices.measure and "checked_by" not in said["measured"]:
+        heard = store.value(f"{_at('sources', found['key'])}.json")
+        bed = store.fetch(f"{_at('sources', found['key'])}.flac") if heard["bed"] else None
+        with workbench() as home:
+            job = {
+                "kind": "check",
+                "source": str(fetch(clip.source, clip.stamp)),
+                "source_language": heard["source_language"],
+                "video": str(fetch(store.link(video), key)),
+                "subtitles": str(fetch(store.link(srt), key)),
+                "bed": str(bed) if bed else None,
+                "language": language,
+                "lines": said["segments"],
+                "home": str(home),
+            }
+            try:
+                take(said, _engine(place)(job))
+            except JobFailedError as error:  # the video is there all the same
+                said["not_measured"] = [f"Nothing was measured: {error.message}"]
+        store.keep(report, said)
+    return measured_columns(said, clip)
+
+
+def measured_columns(said: Mapping[str, Any], clip: Clip) -> dict[str, Any]:
+    """Return the columns of a row that tell how good its lines are and whether they were measured, from its report."""
+    done = "checked_by" in said["measured"]
+    told = verdicts([str(line.get("verdict")) for line in said["segments"]])
+    return {"measured": done if done or clip.choices.measure else None, **told}
 
 
 def verdicts(of_lines: list[str]) -> dict[str, Any]:

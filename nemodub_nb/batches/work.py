@@ -7,6 +7,8 @@ import json
 from dataclasses import dataclass, field
 from typing import Final
 
+from nemodub_nb.project import orders
+
 ENGINE: Final = "nemodub_nb.batches.engine:run"
 """The engine of a batch: `module:function` of `(job) -> result`, both as the embedded engine's worker has them."""
 
@@ -37,6 +39,17 @@ class Choices:
     """Quick voices instead of the best ones."""
     sentence: str | None = None
     """What is said to the agent instead of the usual sentence; on the cloud only."""
+    format: str = "mp4"
+    """Of the finished files, one of FORMATS."""
+    preset: str | None = None
+    """The platform that they are for, one of PRESETS."""
+    measure: bool = False
+    """Whether they are measured once they are made."""
+
+    @property
+    def output(self) -> orders.Order:
+        """What kind of file is made."""
+        return orders.order(self.format, preset=self.preset)
 
 
 @dataclass(frozen=True)

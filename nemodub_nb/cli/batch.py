@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from nemodub_nb.cli import failure
 from nemodub_nb.cli.failure import CommandError
 from nemodub_nb.cli.lines import Live, Ticker, bar
+from nemodub_nb.presets import FORMATS, PRESETS
 
 if TYPE_CHECKING:
     import argparse
@@ -30,6 +31,7 @@ MORE: Final = """\
 examples:
   nemodub batch clips --to es,fr,de --out dubbed
   nemodub batch "clips/*.mp4" --to es --dry-run      what would be done, and how long it takes
+  nemodub batch clips --to es --preset tiktok --measure    for a platform, and measured where it is made
   nemodub batch list.csv --out s3://bucket/dubbed    files by any fsspec URL (pip install s3fs)
   nemodub batch clips --to es --backend cloud --budget 500
 
@@ -88,6 +90,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--glossary", metavar="FILE", action="append", default=[], help="terms and names to keep; repeatable"
     )
     parser.add_argument("--fast", action="store_true", help="use quick voices")
+    parser.add_argument(
+        "--preset",
+        metavar="NAME",
+        choices=tuple(PRESETS),
+        help=f"shape, loudness and format for a platform: {', '.join(PRESETS)}",
+    )
+    parser.add_argument(
+        "--format",
+        metavar="NAME",
+        choices=tuple(FORMATS),
+        help=f"of the files (default: mp4, or the preset's): {', '.join(FORMATS)}",
+    )
+    parser.add_argument(
+        "--measure",
+        action="store_true",
+        help="measure each video once it is made: what is heard in it, loudness, music, picture (see nemodub report)",
+    )
     parser.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
     parser.add_argument("--json", action="store_true", help="end with one JSON object on standard output")
 
@@ -154,6 +173,9 @@ def _work(arguments: argparse.Namespace) -> Any:
         "glossary": [Path(one) if "://" not in one else one for one in arguments.glossary],
         "source": arguments.source,
         "fast": arguments.fast,
+        "preset": arguments.preset,
+        "format": arguments.format,
+        "measure": arguments.measure,
     }
     shown.ticker.start()
     try:

@@ -27,6 +27,9 @@ _OPTIONS: Final = (
     "voices",
     "source",
     "fast",
+    "preset",
+    "format",
+    "measure",
 )
 """What else `nd.batch` takes, but for what a panel does itself."""
 _TABLES: Final = (".csv", ".parquet")

@@ -203,6 +203,12 @@ def _source(report: Path, name: str, given: Place | None, clips: Mapping[str, Pa
 
 
 def _write(report: Path, said: dict[str, Any], found: Mapping[str, Any]) -> Export:
+    take(said, found)
+    write_whole(report, json.dumps(said, ensure_ascii=False, indent=1))
+    return _export(report, said)
+
+
+def take(said: dict[str, Any], found: Mapping[str, Any]) -> None:
     """Put what was found into a report; measuring again replaces it."""
     by_index = {line.get("index"): line for line in found.get("lines") or () if isinstance(line, dict)}
     rows = [row for row in said.get("segments") or () if isinstance(row, dict)]
@@ -212,8 +218,6 @@ def _write(report: Path, said: dict[str, Any], found: Mapping[str, Any]) -> Expo
         _judge(row)
     said["measured"] = {**(said.get("measured") or {}), **(found.get("measured") or {})}
     said["not_measured"] = list(found.get("notes") or ())
-    write_whole(report, json.dumps(said, ensure_ascii=False, indent=1))
-    return _export(report, said)
 
 
 def _judge(row: dict[str, Any]) -> None:

@@ -158,3 +158,15 @@ def test_a_language_that_fails_and_a_clip_that_is_none_stop_nothing(account, do,
     rows = made.frame.set_index(["clip", "language"])["status"].to_dict()
     assert rows[("talk0", "es")] == rows[("talk1", "es")] == "done"
     assert rows[("talk0", "tlh")] == rows[("broken", "es")] == "failed"
+
+
+def test_what_the_cloud_made_is_of_the_asked_format_and_told_why_it_was_not_measured(
+    account, do, talks, tmp_path
+):
+    account(10_000)
+    row = do(talks(1), ["es"], backend="cloud", format="webm", measure=True).frame.iloc[0]
+    assert (row["status"], row["format"], row["measured"]) == ("done", "webm", False)
+    assert row["output"] == str(tmp_path / "out" / "talk0.es.webm")
+    said = json.loads((tmp_path / "out" / "talk0.es.webm.report.json").read_text())
+    assert said["outputs"]["subtitles"] == ["talk0.es.webm.srt", "talk0.es.webm.vtt"]
+    assert said["not_measured"][0].startswith("Nothing was measured: ")

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+import nemodub_nb as nd
 from nemodub_nb import BadInputError, UnknownLanguageError
 from nemodub_nb.batches import COLUMNS
 
@@ -74,6 +75,41 @@ def test_a_finished_file_that_was_removed_is_made_again_from_what_is_kept(do, cl
     assert do(folder, ["es"]).ok
     assert (tmp_path / "out" / "one.es.mp4").exists()
     assert [job["kind"] for job in jobs()].count("dub") == 2, "nothing was heard or spoken again"
+
+
+def test_a_preset_and_a_format_are_those_of_an_export_and_another_choice_is_another_file(do, clips, tmp_path):
+    folder, out = clips(one="first"), tmp_path / "out"
+    made = do(folder, ["es"], preset="podcast").frame.iloc[0]
+    assert (made["format"], made["preset"], made["output"]) == ("mp3", "podcast", str(out / "one.es.mp3"))
+    assert (out / "one.es.mp3").read_text() == "bed of first + es of first + format=mp3 + loudness_lufs=-16.0"
+    assert (out / "one.es.mp3.report.json").exists()
+    wanted = {"youtube": "aspect=16:9", "tiktok": "aspect=9:16"}
+    for preset in ("youtube", "tiktok", "youtube"):
+        assert do(folder, ["es"], preset=preset).ok
+        assert wanted[preset] in (out / "one.es.mp4").read_text(), (
+            "a video of the same name is not taken for it"
+        )
+    assert len(nd.report(out).exports) == 1, "the table of a batch tells of its latest run"
+    for bad in ({"preset": "myspace"}, {"format": "gif"}):
+        with pytest.raises(BadInputError, match="Use one of"):
+            do(folder, ["es"], **bad)
+
+
+def test_what_is_measured_tells_what_is_heard_and_is_measured_once(do, clips, jobs):
+    folder = clips(one="first", two="unmeasurable")
+    assert do(folder, ["es"]).frame["measured"].isna().all()
+    made = do(folder, ["es"], measure=True)
+    assert made.ok, "a video that cannot be measured is there all the same"
+    assert list(made.frame["measured"]) == [True, False]
+    assert list(made.frame["verdict"]) == ["look", "good"]
+    assert [job["kind"] for job in jobs()].count("render") == 2, "nothing is made again for it"
+    checks = [job["content"] for job in jobs() if job["kind"] == "check"]
+    assert do(folder, ["es"], measure=True).reused == 2
+    assert [job["content"] for job in jobs() if job["kind"] == "check"] == checks
+    told = made.report()
+    assert told.segments["heard"].tolist() == ["Adiós.", pd.NA]
+    assert told.exports["not_measured"].str.contains("cannot be read").tolist() == [False, True]
+    assert told.checks.query("metric == 'wer'")["value"].tolist() == [0.6]
 
 
 def test_one_bad_clip_never_stops_the_rest(do, clips, tmp_path):

@@ -1,6 +1,7 @@
 """An engine that writes small files at once and leaves a note of each job; what a clip's bytes say, it does.
 
-`slow` takes a moment, `mute` has no sound, `die` loses the engine, `die once` only the first time, `boom` is a bug.
+`slow` takes a moment, `mute` has no sound, `die` loses the engine, `die once` only the first time, `boom` is a bug; what is
+`unmeasurable` is dubbed, but cannot be measured. What it measures, it calls misheard.
 """
 
 from __future__ import annotations
@@ -15,17 +16,23 @@ from nemodub_nb.batches.engine import JobFailedError, JobLostError
 
 
 def run(job):
-    content = Path(job["source"] if job["kind"] == "dub" else job["picture"][0]["source"]).read_text()
+    content = Path(job["picture"][0]["source"] if job["kind"] == "render" else job["source"]).read_text()
     note(job, content)
     if "slow" in content:
         time.sleep(0.3)
+    if job["kind"] == "check":
+        return check(job, content)
     return dub(job, content) if job["kind"] == "dub" else render(job)
 
 
 def note(job, content):
     folder = Path(os.environ["TRIVIAL_NOTES"])
     what = {"kind": job["kind"], "content": content, "pid": os.getpid()}
-    what["language"] = job["audio_language"] if job["kind"] == "render" else ",".join(job["languages"])
+    what["language"] = {
+        "render": lambda: job["audio_language"],
+        "check": lambda: job["language"],
+        "dub": lambda: ",".join(job["languages"]),
+    }[job["kind"]]()
     (folder / f"{uuid.uuid4().hex}.json").write_text(json.dumps({**what, "home": job["home"]}))
 
 
@@ -100,10 +107,24 @@ def dub(job, content):
 
 def render(job):
     parts = [Path(one["source"]).read_text() for one in job["audio"]]
-    Path(job["output"]).write_text(" + ".join(parts))
+    wanted = [f"{name}={job[name]}" for name in ("format", "aspect", "loudness_lufs") if name in job]
+    kept = [one for one in wanted if one != "format=mp4"]
+    Path(job["output"]).write_text(" + ".join([*parts, *kept]))
     return {
         "output": job["output"],
         "duration_s": job["duration_s"],
         "loudness_lufs": -16.0,
         "picture": "copied",
+    }
+
+
+def check(job, content):
+    assert Path(job["video"]).read_text().startswith("bed of ")
+    assert Path(job["bed"]).read_text() == f"bed of {content}"
+    if "unmeasurable" in content:
+        raise JobFailedError("NotMediaError", "It cannot be read.", "Use another.")
+    return {
+        "measured": {"checked_by": "trivial", "wer": 0.6},
+        "lines": [{"index": line["index"], "heard": "Adiós.", "wer": 0.6} for line in job["lines"]],
+        "notes": ["The subtitles were not checked."],
     }
