@@ -157,7 +157,7 @@ def _order(
     if not isinstance(said.get("language"), str):
         raise BadInputError("The report does not say which language is spoken.", "Export it again.")
     subtitles = [_beside(report, one) for one in outputs.get("subtitles") or () if isinstance(one, str)]
-    rows = said.get("segments")
+    rows, parts = said.get("segments"), said.get("parts")
     return {
         "source": str(_source(report, str(said.get("source") or ""), source, clips)),
         "video": str(video),
@@ -165,6 +165,7 @@ def _order(
         "source_language": said.get("source_language"),
         "subtitles": next((str(one) for one in subtitles if one is not None and one.suffix == ".srt"), None),
         "lines": [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else [],
+        **({"parts": parts} if isinstance(parts, list) else {}),
     }
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, Self
 
-from nemodub_nb import timeline
+from nemodub_nb import conformance, timeline
 from nemodub_nb.presets import TOGETHER
 
 from .errors import BadInputError
@@ -155,6 +155,7 @@ def _write_texts(
                 "outputs": {"video": target.video.name, "subtitles": [path.name for path in subtitles]},
                 "duration_s": duration_s,
                 "size_bytes": target.video.stat().st_size,
+                "parts": _parts(draft, target.clip),
                 "measured": _measured_of(measured, language),
                 "segments": segments(draft, target.clip, language),
             },
@@ -173,6 +174,21 @@ def _measured_of(measured: Mapping[str, Any], language: str | None) -> dict[str,
         if isinstance(track, dict) and track.get("language") == language:
             return of_video | {name: track[name] for name in _OF_TRACK if name in track}
     return of_video
+
+
+def _parts(draft: Any, clip: str | None) -> list[dict[str, float]]:
+    """Return what the video shows of its clip one after the other, in seconds of the clip; empty where that is not known."""
+    tracks = [track for track in timeline.decode(draft).tracks if clip is None or track.clip in (None, clip)]
+    roles = {track.role: track for track in tracks if track.segments}
+    shown = roles.get("picture") or roles.get("original") or roles.get("bed")
+    pieces = sorted(shown.segments, key=lambda piece: piece.start_ms) if shown else []
+    if not all("in_ms" in piece.meta for piece in pieces):
+        return []
+    starts = [conformance.number(piece.meta["in_ms"]) or 0.0 for piece in pieces]
+    return [
+        {"in_s": start_ms / 1000, "out_s": (start_ms + piece.duration_ms) / 1000}
+        for start_ms, piece in zip(starts, pieces, strict=True)
+    ]
 
 
 def segments(draft: Any, clip: str | None, language: str | None) -> list[dict[str, Any]]:

@@ -41,16 +41,18 @@ def ffmpeg(*arguments: str | Path) -> None:
 
 def rendered(job: dict[str, Any], clip: Path, output: Path, **changes: Any) -> dict[str, Any]:
     """Make the MP4 of a dub as an export does."""
-    length_s, language = job["media"]["duration_s"], "pt"
+    language = "pt"
     made = job["languages"][language]
-    whole = {"start_s": 0.0, "in_s": 0.0, "out_s": length_s}
+    windows, at_s = [], 0.0
+    for in_s, out_s in changes.get("parts", [(0.0, job["media"]["duration_s"])]):
+        windows.append({"start_s": at_s, "in_s": in_s, "out_s": out_s})
+        at_s += out_s - in_s
+    bed = {"source": job["bed"], "role": "bed", "volume": changes.get("background", 1.0)}
+    voice = {"source": made["voice_stem"], "role": "dub"}
     order = {
-        "picture": [{"source": str(clip), "in_s": 0.0, "out_s": length_s}],
-        "duration_s": length_s,
-        "audio": [
-            {"source": job["bed"], "role": "bed", **whole, "volume": changes.get("background", 1.0)},
-            {"source": made["voice_stem"], "role": "dub", **whole},
-        ],
+        "picture": [{"source": str(clip), "in_s": one["in_s"], "out_s": one["out_s"]} for one in windows],
+        "duration_s": at_s,
+        "audio": [{**track, **window} for track in (bed, voice) for window in windows],
         "subtitles": {"language": language, "mode": "track", "cues": changes.get("cues", made["cues"])},
         "audio_language": language,
         "output": str(output),
@@ -185,6 +187,34 @@ def test_a_second_that_is_missing_is_told_in_frames(dubbed: Dubbed, bad: Callabl
     short = dubbed.measure(bad("-c", "copy", "-t", "27.2"))
     assert short["measured"]["length_error_frames"] == pytest.approx(-25, abs=2)
     assert verdicts(short)["length"] == "bad"
+
+
+@pytest.mark.parametrize("parts", [[(0.0, 16.0)], [(4.0, 12.5), (15.0, 26.0)]])
+def test_a_trimmed_video_is_measured_against_what_it_shows(
+    dubbed: Dubbed,
+    tmp_path: Path,
+    models: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    parts: list[tuple[float, float]],
+) -> None:
+    monkeypatch.setenv("NEMODUB_MODELS", str(models))
+    video = tmp_path / "trimmed.mp4"
+    made = rendered(dubbed.made, dubbed.job.source, video, parts=parts)
+    whole = dubbed.measure(video)
+    assert verdicts(whole)["length"] == verdicts(whole)["picture"] == "bad"
+    told = dubbed.measure(video, with_lines=True, parts=tuple(parts))
+    judged = conformance.judge(told["lines"], told["measured"] | {"picture": made["picture"]})
+    said = {one.metric: one.verdict for one in judged}
+    for metric in ("length", "speech_overlap", "original_level", "onset_error", "words_cut", "wer"):
+        assert said[metric] == "good", (metric, told)
+    assert abs(told["measured"]["background_outside_db"]) < 1.5, "of half a clip it is less certain"
+    whole_lines = [
+        line["index"]
+        for line in dubbed.job.lines
+        if any(low <= line["start_s"] and line["end_s"] <= high for low, high in parts)
+    ]
+    assert [line["index"] for line in told["lines"]] == whole_lines
+    assert told["measured"].get("picture_identical") == (True if len(parts) == 1 else None)
 
 
 def test_subtitles_that_cannot_be_read_are_named(dubbed: Dubbed, tmp_path: Path) -> None:

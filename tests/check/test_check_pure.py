@@ -14,6 +14,7 @@ from nemodub_nb.local.engine.check.cut import placed_short, words_cut
 from nemodub_nb.local.engine.check.levels import levels
 from nemodub_nb.local.engine.check.onsets import heard_onset, source_onset
 from nemodub_nb.local.engine.check.original import understood
+from nemodub_nb.local.engine.check.parts import Parts
 from nemodub_nb.local.engine.check.picture import Streams, length_error_frames
 from nemodub_nb.local.engine.check.rows import dubbed_lines, kept_originals
 from nemodub_nb.local.engine.check.spectra import add_up
@@ -55,6 +56,44 @@ def test_the_overlap_is_a_share_and_whole_for_the_same(a, b) -> None:
 def test_no_stretch_of_time_is_more_than_full(a, one, other) -> None:
     start, end = sorted((one, other))
     assert 0 <= covered_s(a, start, end) <= end - start + 1e-9
+
+
+KEPT = Parts(((2.0, 5.0), (8.0, 20.0)))
+
+
+@given(stretches)
+def test_what_a_trim_keeps_is_moved_together_and_nothing_else_is_there(a) -> None:
+    shown = merged(KEPT.shown(a))
+    assert total_s(shown) == pytest.approx(total_s(common(a, KEPT.of_clip)))
+    assert all(0 <= start < end <= KEPT.length_s + 1e-9 for start, end in shown)
+    assert Parts().shown(a) == a
+
+
+def test_a_line_is_where_the_video_has_it_whole_and_else_it_is_cut() -> None:
+    def row(index, start, end, source_start):
+        return {
+            "index": index,
+            "start_s": start,
+            "end_s": end,
+            "source_start_s": source_start,
+            "source_end_s": end,
+        }
+
+    rows = [
+        row(0, 0.0, 1.5, 0.0),
+        row(1, 2.5, 4.5, 2.4),
+        row(2, 4.0, 9.0, 4.0),
+        row(2, 4.0, 9.0, 4.0),
+        row(3, 8.1, 9, 7.0),
+    ]
+    kept, cut = KEPT.rows(rows)
+    assert [(one["index"], one["start_s"], one["end_s"], one["source_start_s"]) for one in kept] == [
+        (1, pytest.approx(0.5), pytest.approx(2.5), pytest.approx(0.4)),
+        (3, pytest.approx(3.1), pytest.approx(4.0), None),
+    ]
+    assert cut == [(2.0, 3.0), (3.0, 4.0)]
+    assert not Parts.of([(0.0, 30.02)], 30.0)
+    assert Parts.of([(0.0, 20.0)], 30.0).length_s == 20
 
 
 # --- words

@@ -72,6 +72,19 @@ def test_each_clip_has_its_own_sentence_and_its_own_render(lab, clip, tmp_path):
     assert set(project.timeline(clip=other)["clip"]) == {other.name}
 
 
+def test_what_a_trim_kept_stands_in_the_report_and_is_what_a_check_looks_at(lab, clip, tmp_path):
+    project = lab.open()
+    project.upload(clip, show=False)
+    project.dub("es", show=False)
+    project.ask("Cut from 0.4 to 0.8 seconds", show=False)
+    (made,) = project.export(to=tmp_path / "out", show=False)
+    kept = [{"in_s": 0.0, "out_s": 0.4}, {"in_s": 0.8, "out_s": 2.0}]
+    assert json.loads(made.report.read_text())["parts"] == kept
+    assert not project.check(made, show=False).failed
+    jobs = [json.loads(path.read_text()) for path in lab.notes.glob("*.job")]
+    assert [job["parts"] for job in jobs if job["kind"] == "check"] == [kept]
+
+
 def test_export_said_as_a_sentence_is_done_here_and_can_follow_an_edit(lab, clip, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     project = lab.open()

@@ -27,6 +27,8 @@ class CheckJob:
     """None: it is listened for where it is needed."""
     subtitles: Path | None = None
     """SRT or VTT beside the file, for one that has no subtitle track of the language."""
+    parts: tuple[tuple[float, float], ...] = ()
+    """What the file shows of the clip one after the other, in seconds of the clip; empty: all of it."""
     bed: Path | None = None
     """The sound without the voice; None: the one that the dub left in the cache, where there is one."""
 
@@ -54,6 +56,7 @@ class CheckJob:
                 if job.get("source_language")
                 else None,
                 subtitles=Path(job["subtitles"]) if job.get("subtitles") else None,
+                parts=tuple((float(one["in_s"]), float(one["out_s"])) for one in job.get("parts") or ()),
                 bed=Path(job["bed"]) if job.get("bed") else None,
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:

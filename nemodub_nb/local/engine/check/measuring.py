@@ -15,10 +15,11 @@ from nemodub_nb.local.engine.check.cut import placed_short, words_cut
 from nemodub_nb.local.engine.check.listening import Heard, heard_speech, heard_words, recognised
 from nemodub_nb.local.engine.check.onsets import heard_onset, source_onset
 from nemodub_nb.local.engine.check.original import understood
+from nemodub_nb.local.engine.check.parts import Parts
 from nemodub_nb.local.engine.check.picture import Streams, length_error_frames, streams
 from nemodub_nb.local.engine.check.rows import DubbedLine, dubbed_lines, kept_originals
-from nemodub_nb.local.engine.check.shown import shown_lines, shown_speech, video_time
-from nemodub_nb.local.engine.check.stretches import common, merged, outside, shared
+from nemodub_nb.local.engine.check.shown import shown_lines, shown_speech, shown_stretches, video_time
+from nemodub_nb.local.engine.check.stretches import common, covered_s, merged, outside, shared
 from nemodub_nb.local.engine.check.subtitles import complaints
 from nemodub_nb.local.engine.clip import look_into
 from nemodub_nb.local.engine.errors import UnsureLanguageError, WeightsUnavailableError
@@ -64,10 +65,15 @@ class _Check:
         self.video = look_into(job.video, self.steps)
         self.track = track_of(job.video, job.language)
         self.key = [self.video.digest, self.track]
-        self.time = video_time(job.lines)
+        self.parts = Parts.of(job.parts, self.source.duration_s)
+        self.shown, cut = self.parts.rows(job.lines)
+        """The rows of what is in the file, as far as it is slowed nowhere."""
+        self.time = video_time(self.shown)
         self.said_lines = dubbed_lines(job.lines)
         """On the clip's time."""
-        self.lines = shown_lines(self.said_lines, self.time)
+        self.lines = shown_lines(dubbed_lines(self.shown), self.time)
+        self.cut = shown_stretches(cut, self.time)
+        """Where lines are heard that a trim has cut."""
         self.notes: list[str] = []
         self.measured: dict[str, Any] = {"checked_by": "nemodub"}
 
@@ -93,14 +99,19 @@ class _Check:
         }
 
     def _streams(self) -> tuple[Streams, Streams]:
-        def read(path: Path, track: int | None) -> Streams:
-            digest = file_digest(path, self.steps)
-            found = self.steps.value("streams", [digest, track], lambda: asdict(streams(path, track)))
+        def read(path: Path, track: int | None, within: Stretch | None = None) -> Streams:
+            key = [file_digest(path, self.steps), track, *([within] if within else [])]
+            found = self.steps.value("streams", key, lambda: asdict(streams(path, track, within)))
             return Streams(**found)
 
-        source, made = read(self.job.source, None), read(self.job.video, self.track)
-        if source.picture is not None:
+        alone = self.parts.of_clip[0] if len(self.parts.of_clip) == 1 else None
+        source, made = read(self.job.source, None, alone), read(self.job.video, self.track)
+        if len(self.parts.of_clip) > 1:
+            self.notes.append("The picture was not compared: it is joined from several parts of the clip.")
+        elif source.picture is not None:
             self.measured["picture_identical"] = source.picture == made.picture
+        if self.parts:
+            source = source.of_length(self.parts.length_s)
         self.measured["length_error_frames"] = _rounded(length_error_frames(source.shown(self.time), made), 2)
         self.measured |= {"video_s": _rounded(made.video_s), "audio_s": _rounded(made.audio_s)}
         return source, made
@@ -140,14 +151,14 @@ class _Check:
         self.report(Progress("check", 0, self.video.duration_s, self.job.language, "Listening for the voice"))
         said = heard_speech(self.job.source, None, [self.source.digest, None], self.steps)
         return (
-            shown_speech(said, self.time),
+            shown_speech(Heard(self.parts.shown(said.speech), self.parts.shown(said.fine)), self.time),
             heard_speech(self.job.video, self.track, self.key, self.steps),
         )
 
     def _levels(self, said: list[Stretch], spoken: list[Stretch]) -> None:
-        length_s = min(self.source.duration_s, self.video.duration_s)
+        length_s = min(self.parts.length_s or self.source.duration_s, self.video.duration_s)
         speech = common(merged(said), merged(spoken))
-        if kept := kept_originals(self.job.lines):
+        if kept := kept_originals(self.shown):
             speech = common(speech, outside(kept, length_s, _MARGIN_S))
         quiet = outside([*said, *spoken], length_s, _MARGIN_S)
 
@@ -158,12 +169,12 @@ class _Check:
             from nemodub_nb.local.engine.media.audio import decode_blocks
 
             blocks = (
-                decode_blocks(self.job.source, channels=1),
+                self.parts.sound(self.job.source),
                 decode_blocks(self.job.video, channels=1, track=self.track),
             )
             return asdict(levels(add_up(*blocks, speech, quiet)))
 
-        key = [METHOD, self.source.digest, *self.key, speech, quiet]
+        key = [METHOD, self.source.digest, *self.key, speech, quiet, *self.parts.of_clip]
         found = self.steps.value("levels", key, measure)
         self.measured |= {name: _rounded(value, 2) for name, value in found.items() if value is not None}
         if found["background_outside_db"] is None:
@@ -189,6 +200,10 @@ class _Check:
         except WeightsUnavailableError as error:
             self.notes.append(f"The words were not checked: {error.message}")
             return None
+        if self.cut:
+            # Nobody can tell which of a line's words a cut has left.
+            heard = [word for word in heard if not covered_s(self.cut, word.start_s, word.end_s)]
+            self.notes.append("Lines that a trim has cut were not listened to.")
         script = [(line.start_s, line.end_s, line.text) for line in self.lines]
         aligned = align(script, heard, self.job.language)
         count = sum(len(line.script) for line in aligned)

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any, Final
 from nemodub_nb.local.engine.media.container import audio_stream, open_media, origin_s, picture_stream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from av.packet import Packet
     from av.stream import Stream
 
     from nemodub_nb.fitting import SlowedTime
+    from nemodub_nb.local.engine.check.stretches import Stretch
 
 _PADDING_S: Final = 0.06
 """An encoder's last packet is padded: the sound that is stated may end this much before its packets do."""
@@ -35,6 +36,14 @@ class Streams:
     """Where each ends, from the clip's start: by its packets, and by what the file states where that is less."""
     fps: float
 
+    def of_length(self, length_s: float) -> Streams:
+        """Return them as long as the parts of them that a video shows."""
+        return replace(
+            self,
+            video_s=None if self.video_s is None else length_s,
+            audio_s=None if self.audio_s is None else length_s,
+        )
+
     def shown(self, time: SlowedTime) -> Streams:
         """Return them as long as a video takes to show them whose picture is slowed in places."""
         video_s, audio_s = (
@@ -43,11 +52,12 @@ class Streams:
         return replace(self, video_s=video_s, audio_s=audio_s)
 
 
-def streams(path: Path, track: int | None = None) -> Streams:
-    """Read a file's packets once. Raises NotMediaError."""
+def streams(path: Path, track: int | None = None, within: Stretch | None = None) -> Streams:
+    """Read a file's packets once; of the picture only those `within` a stretch that stands alone. Raises NotMediaError."""
     with open_media(path) as container:
         picture, sound = picture_stream(container), audio_stream(container, track)
         origin = origin_s(container)
+        wanted_s = _within(within, picture, origin)
         annexed = not (picture.codec_context.extradata or b"\1").startswith(b"\1") if picture else False
         whole = hashlib.sha256()
         ends: dict[int, float] = {}
@@ -55,7 +65,7 @@ def streams(path: Path, track: int | None = None) -> Streams:
         for packet in container.demux(wanted) if wanted else ():
             if not packet.size:
                 continue
-            if picture is not None and packet.stream_index == picture.index:
+            if picture is not None and packet.stream_index == picture.index and wanted_s(packet):
                 for unit in _units(bytes(packet), picture.codec_context.name, annexed=annexed):
                     whole.update(len(unit).to_bytes(8, "big") + unit)
             ends[packet.stream_index] = max(ends.get(packet.stream_index, 0.0), _end_s(packet))
@@ -65,6 +75,22 @@ def streams(path: Path, track: int | None = None) -> Streams:
             audio_s=_length_s(sound, ends, origin),
             fps=float(picture.average_rate or picture.guessed_rate or 0) if picture is not None else 0.0,
         )
+
+
+def _within(within: Stretch | None, picture: Stream | None, origin: float) -> Callable[[Packet[Any]], bool]:
+    """Return what tells the packets of a stretch: from the keyframe where it begins, as they are passed on."""
+    if within is None or picture is None:
+        return lambda _: True
+    frame_s = 1 / float(getattr(picture, "average_rate", None) or 25)
+    begun = False
+
+    def wanted(packet: Packet[Any]) -> bool:
+        nonlocal begun
+        shown_s = float((packet.pts or 0) * (packet.time_base or 0)) - origin
+        begun = begun or (packet.is_keyframe and shown_s > within[0] - frame_s / 2)
+        return begun and shown_s < within[1] - frame_s / 100
+
+    return wanted
 
 
 def _units(data: bytes, codec: str, *, annexed: bool) -> Iterator[bytes]:

@@ -44,8 +44,9 @@ def shown_lines(lines: Sequence[DubbedLine], time: SlowedTime) -> list[DubbedLin
 
 def shown_speech(heard: Heard, time: SlowedTime) -> Heard:
     """Return the source's speech where the video shows who speaks."""
+    return Heard(shown_stretches(heard.speech, time), shown_stretches(heard.fine, time))
 
-    def shown(stretches: Iterable[Stretch]) -> list[Stretch]:
-        return [(time.shown_s(start_s), time.shown_s(end_s)) for start_s, end_s in stretches]
 
-    return Heard(shown(heard.speech), shown(heard.fine))
+def shown_stretches(stretches: Iterable[Stretch], time: SlowedTime) -> list[Stretch]:
+    """Return stretches where the video has them."""
+    return [(time.shown_s(start_s), time.shown_s(end_s)) for start_s, end_s in stretches]
