@@ -1,4 +1,4 @@
-"""Peak memory of separation, stem and export on a clip of 60 minutes against one of 1 minute (target: at most 1.5 times)."""
+"""Peak memory of separation, stem, export and check on a clip of 60 minutes against one of 1 minute (target: at most 1.5 times)."""
 
 from __future__ import annotations
 
@@ -30,6 +30,10 @@ render(RenderJob.from_dict(dict(
     audio=[dict(source=str(folder / "bed.flac"), role="bed", duck=True, **sound),
            dict(source=str(folder / "stem.flac"), role="dub", **sound)],
 )))
+""",
+    "check": """
+from nemodub_nb.local.engine.check import CheckJob, check
+check(CheckJob(clip, folder / "out.mp4", "en", folder / "home", source_language="en"))
 """,
 }
 BEFORE = """

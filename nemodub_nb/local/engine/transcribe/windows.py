@@ -12,17 +12,19 @@ if TYPE_CHECKING:
 
 WINDOW_S = 120.0
 """The most that is recognised in one go."""
-SEARCH_S = 30.0
-"""The quietest place is looked for in the last so many seconds of a window."""
+SEARCHED = 0.25
+"""The quietest place is looked for in this last share of a window."""
 FRAME_S = 0.2
 """Length of what counts as a place."""
 
 
-def windows(blocks: Iterable[NDArray[np.float32]], rate: int) -> Iterator[tuple[float, NDArray[np.float32]]]:
+def windows(
+    blocks: Iterable[NDArray[np.float32]], rate: int, window_s: float = WINDOW_S
+) -> Iterator[tuple[float, NDArray[np.float32]]]:
     """Yield (start_s, samples) from blocks of mono float32 samples at `rate` a second, in order and without gaps."""
     held: list[NDArray[np.float32]] = []
     held_samples, start = 0, 0
-    limit = int(WINDOW_S * rate)
+    limit = int(window_s * rate)
     for block in blocks:
         held.append(block)
         held_samples += len(block)
@@ -39,7 +41,7 @@ def windows(blocks: Iterable[NDArray[np.float32]], rate: int) -> Iterator[tuple[
 def _quietest(samples: NDArray[np.float32], rate: int) -> int:
     """Return the middle of the quietest place near the end."""
     frame = int(FRAME_S * rate)
-    first = len(samples) - int(SEARCH_S * rate)
+    first = len(samples) - int(len(samples) * SEARCHED)
     tail = samples[first:]
     frames = tail[: len(tail) // frame * frame].reshape(-1, frame)
     energy = np.einsum("ij,ij->i", frames, frames)
