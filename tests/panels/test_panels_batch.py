@@ -154,8 +154,8 @@ def test_retry_leaves_what_is_queued(folder, shown):
     assert (view["failed"], view["left"]) == (1, 0)
     folder(late="later", bad="speaks now")
     page.do("start", what="failed")
-    until(lambda: page.panel._state == "ended" and page.panel.view["counts"].get("queued") == 1)
-    assert page.panel.view["counts"]["done"] == 2
+    until(lambda: page.panel._state == "ended" and page.panel.view["counts"]["done"] == 2)
+    assert page.panel.view["counts"]["queued"] == 1
 
 
 def test_the_cell_run_again_shows_the_batch_that_is_at_work_and_a_new_kernel_only_does_the_rest(
