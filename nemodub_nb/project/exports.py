@@ -31,7 +31,7 @@ from . import outputs, recovery
 from .errors import BackendDiedError, NotDubbedError, NotHereError, NothingToExportError, SessionGoneError
 from .orders import Order
 from .safe import plain
-from .sentences import listed, spoken
+from .sentences import spoken
 from .values import Export, Exports
 
 if TYPE_CHECKING:
@@ -285,10 +285,9 @@ def _dubbed(
     if not missed or not desk.connection.extended or timeline.languages(draft, clip):
         return
     asked = {tag: why for tag, why in missed.items() if languages is None or tag in languages} or missed
-    named = listed([spoken(tag) for tag in asked])
-    why = " ".join(f"{spoken(tag)}: {error.rstrip('.')}." for tag, error in asked.items())
+    why = " ".join(f"{spoken(tag)} failed: {error.rstrip('.')}." for tag, error in asked.items())
     raise NotDubbedError(
-        f"There is no dub to export: {named} failed. {why}",
+        f"There is no dub to export. {why}",
         "Do what that says and dub again. The clip without a dub can be exported from a project that was never dubbed.",
         asked,
     )
