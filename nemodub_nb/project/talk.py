@@ -228,7 +228,7 @@ def _found(desk: Desk, mark: Mark, after: SessionState, ear: _Ear) -> Reply:
             said = told.answer
         if told.result is not None:
             languages, failed = _result(told.result)
-    desk.journal.dubbed(after.session_id, ear.clip, languages, failed)
+    desk.journal.dubbed(desk.session_id or after.session_id, ear.clip, languages, failed)
     changes = timeline.diff(mark.draft, after.draft)
     text = plain(replies.translate(said, timeline.summary(after.draft)))
     if not text:
