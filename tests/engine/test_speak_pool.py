@@ -119,3 +119,33 @@ def test_kokoro_speaks_german_without_reading_language_marks(tmp_path):
         again = pool.speak(SpeakRequest("Das Team spart Zeit.", voice, tmp_path / "again.wav")).result(120)
     assert 0.8 < spoken.duration_s < 2.5
     assert abs(spoken.duration_s - again.duration_s) < 0.05
+
+
+@pytest.mark.engine
+@pytest.mark.usefixtures("home")
+def test_a_single_line_has_idle_cores_after_a_rest_and_sounds_as_it_did_beside_others(tmp_path):
+    voice = choose("es", "best", tmp_path)
+
+    def speak(pool, name, texts):
+        asked = [SpeakRequest(text, voice, tmp_path / f"{name}{n}.wav") for n, text in enumerate(texts)]
+        said = [future.result(120) for future in [pool.speak(request) for request in asked]]
+        return [spoken.path.read_bytes() for spoken in said]
+
+    both = ["El equipo ahorra tiempo cada semana.", "Hoy vamos a ver cómo funciona."]
+    with VoicePool(tmp_path, workers=2) as pool:
+        beside = speak(pool, "beside", both)
+        (process,) = (
+            child for child in psutil.Process().children() if "speak.worker" in str(child.cmdline())
+        )
+        before = {thread.id for thread in process.threads()}
+        pool.rest()
+        end = time.monotonic() + 60
+        while len(new := {thread.id for thread in process.threads()} - before) < 2:
+            assert time.monotonic() < end, "one that loads, and one that helps when it is ready"
+            time.sleep(0.02)
+        while len(new := {thread.id for thread in process.threads()} - before) > 1:
+            time.sleep(0.02)
+        assert speak(pool, "alone", both[:1]) == beside[:1]
+        helped = {thread.id: thread.user_time for thread in process.threads() if thread.id in new}
+        assert max(helped.values()) > 0.1
+        assert speak(pool, "again", both) == beside

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from nemodub_nb.local.engine.speak import VoicePool
 
 
-_MOST_BYTES: Final = 800 * 1024**2
-"""Voices that hold more between jobs are dropped: a model and its room for ordinary lines is about 500 MB."""
+_MOST_BYTES: Final = 900 * 1024**2
+"""Voices that hold more between jobs are dropped: a model in two sessions and its room for ordinary lines is 550 MB."""
 
 
 class Keeper:
@@ -44,8 +44,12 @@ class Keeper:
     def rest(self) -> None:
         """Hold no more than is useful while there is nothing to do."""
         give_back()
-        if self._pool is not None and self._pool.resident_bytes() > _MOST_BYTES:
+        if self._pool is None:
+            return
+        if self._pool.resident_bytes() > _MOST_BYTES:
             self.close()
+        else:
+            self._pool.rest()
 
     def close(self) -> None:
         """End what is kept."""

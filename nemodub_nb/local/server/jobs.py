@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 IDLE_S = 300
-"""How long a worker is kept after its last job. It holds about 0.2 GB and its voices 0.5; short of memory it goes sooner."""
+"""How long a worker is kept after its last job. It holds about 0.2 GB and its voices up to 0.6; short of memory it goes sooner."""
 WORKER = (sys.executable, "-m", "nemodub_nb.local.engine.worker", "--stay", str(IDLE_S))
 _LINE_LIMIT = 256 * 1024 * 1024
 """A result is one line: the report of an hour of speech in many languages."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+import threading
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from nemodub_nb.local.engine.speak.espeak import ESPEAK
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from kokoro_onnx import Kokoro
     from numpy.typing import NDArray
 
 _END_MARKS = ".!?…。！？"
@@ -37,28 +39,31 @@ _NEAREST = str.maketrans({"ɫ": "l", "ɭ": "l", "ɵ": "ø", "ʉ": "u", "ʑ": "ʒ
 SLOWEST, FASTEST = 0.5, 2.0
 """The speeds that the model accepts."""
 
+_TYPES = {"tensor(int64)": np.int64, "tensor(int32)": np.int32, "tensor(float)": np.float32}
+"""What onnxruntime calls the kinds of numbers that the model takes."""
+
 
 class KokoroVoices:
-    """The model with its voices, loaded once a process."""
+    """The model with its voices, loaded once a process; a line sounds the same whichever session makes it."""
 
     def __init__(self, folder: Path) -> None:
-        import onnxruntime
-        from kokoro_onnx import Kokoro
-
-        options = onnxruntime.SessionOptions()
+        self._folder = folder
         # One core a line: several lines at once scale better than one line on several cores.
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        session = onnxruntime.InferenceSession(
-            str(folder / "kokoro.onnx"), options, providers=["CPUExecutionProvider"]
-        )
-        self._kokoro = Kokoro.from_session(session, str(folder / "voices.npz"))
+        self._narrow = self._open(1)
+        self._wide: Kokoro | None = None
+        self._widening = threading.Lock()
 
-    def speak(self, text: str, speaker: str, code: str, speed: float) -> tuple[NDArray[np.float32], int]:
-        """Return samples in [-1, 1] with their rate, for a text in the language that espeak calls `code`."""
+    def speak(
+        self, text: str, speaker: str, code: str, speed: float, *, alone: bool = False
+    ) -> tuple[NDArray[np.float32], int]:
+        """Return samples in [-1, 1] with their rate, for a text in the language that espeak calls `code`.
+
+        A line that is `alone` has all cores once that was made ready.
+        """
         # Without a final mark the model swallows the last syllable now and then.
         closed = text if text.endswith(tuple(_END_MARKS)) else f"{text}."
-        samples, rate = self._kokoro.create(
+        kokoro = self._wide if alone and self._wide else self._narrow
+        samples, rate = kokoro.create(
             self._phonemes(closed, code),
             voice=speaker,
             speed=min(FASTEST, max(SLOWEST, speed)),
@@ -67,13 +72,64 @@ class KokoroVoices:
         )
         return np.asarray(samples, dtype=np.float32), int(rate)
 
+    def widen(self, cores: int) -> None:
+        """Make ready to speak one line on several cores; lines that come meanwhile do not wait for it.
+
+        That takes half a second of one core and 100 MB.
+        """
+        with self._widening:
+            if self._wide is None and cores > 1:
+                self._wide = self._open(cores)
+
+    def give_back(self) -> None:
+        """Free the room that lines took, which happens at the end of a run: a very short one."""
+        import onnxruntime
+
+        options = onnxruntime.RunOptions()
+        options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
+        session = self._narrow.sess
+        nothing = {
+            wanted.name: np.ones(
+                [size if isinstance(size, int) else 1 for size in wanted.shape], _TYPES[wanted.type]
+            )
+            for wanted in session.get_inputs()
+        }
+        session.run(None, nothing, options)
+
+    def _open(self, threads: int) -> Kokoro:
+        import onnxruntime
+        from kokoro_onnx import Kokoro
+
+        _share_room()
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.add_session_config_entry("session.use_env_allocators", "1")
+        # A thread that waits for work by spinning takes a core from the other lines.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        session = onnxruntime.InferenceSession(
+            str(self._folder / "kokoro.onnx"), options, providers=["CPUExecutionProvider"]
+        )
+        return Kokoro.from_session(session, str(self._folder / "voices.npz"))
+
     def _phonemes(self, text: str, code: str) -> str:
         with ESPEAK:
             spoken = _phonemizer(code).phonemize([text])[0].translate(_NEAREST)
         for pair, sign in _MERGED.items():
             spoken = spoken.replace(pair, sign)
-        known = self._kokoro.tokenizer.vocab
+        known = self._narrow.tokenizer.vocab
         return "".join(mark for mark in spoken if mark in known).strip()
+
+
+@cache
+def _share_room() -> None:
+    """Let all sessions of this process work in the same memory: two hold little more than one."""
+    import onnxruntime
+
+    place = onnxruntime.OrtMemoryInfo(
+        "Cpu", onnxruntime.OrtAllocatorType.ORT_ARENA_ALLOCATOR, 0, onnxruntime.OrtMemType.DEFAULT
+    )
+    onnxruntime.create_and_register_allocator(place, None)
 
 
 @lru_cache(maxsize=16)

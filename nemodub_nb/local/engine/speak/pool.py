@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 MOST_AT_ONCE = 8
 """Lines spoken at once. One model serves them all, each on one core: faster than one line on all cores."""
+_CORES_ALONE = 2
+"""A line is alone when there is room for so many lines for each one that is on its way."""
 
 _TRIES = 2
 _LOADING_S = 60.0
@@ -95,6 +97,8 @@ class VoicePool:
         self._ids = count()
         self._process: subprocess.Popen[str] | None = None
         self._warmed: list[dict[str, Any]] = []
+        self._busy: str | None = None
+        """Folder of the Kokoro model that has spoken since the last rest."""
         self._closed = False
 
     def speak(self, request: SpeakRequest) -> Future[Spoken]:
@@ -125,6 +129,13 @@ class VoicePool:
                 if about not in self._warmed:
                     self._warmed.append(about)
                     self._take(_Line(about | {"text": "a", "speed": 1.0}, Future()))
+
+    def rest(self) -> None:
+        """Say that nothing is to be spoken for a while; the process makes itself small, and quick for a single line."""
+        with self._lock:
+            folder, self._busy = self._busy, None
+            if self._process is not None and folder is not None:
+                _write(self._process, {"rest": folder})
 
     def resident_bytes(self) -> int:
         """Return how much memory the process holds; 0 without one, or where the system does not say."""
@@ -178,11 +189,10 @@ class VoicePool:
         line.timer.daemon = True
         line.timer.start()
         self._spoken[number] = line
-        assert process.stdin is not None
-        # A process that is dead already, its input closed, is noticed by whoever reads its answers.
-        with contextlib.suppress(OSError, ValueError):
-            process.stdin.write(json.dumps(line.message | {"id": number}) + "\n")
-            process.stdin.flush()
+        if line.message["engine"] == "kokoro":
+            self._busy = line.message["folder"]
+        alone = _CORES_ALONE * (len(self._spoken) + len(self._queue)) <= self._at_once
+        _write(process, line.message | {"id": number, "alone": alone})
 
     def _start(self) -> subprocess.Popen[str]:
         process = subprocess.Popen(
@@ -261,6 +271,14 @@ def _outcome(line: _Line, answer: dict[str, Any]) -> Spoken | EngineError | None
             "Choose another voice for this language, or change the line.",
         )
     return Spoken(line.request.out, float(answer["seconds"]), int(answer["rate"]))
+
+
+def _write(process: subprocess.Popen[str], message: dict[str, Any]) -> None:
+    assert process.stdin is not None
+    # A process that is dead already, its input closed, is noticed by whoever reads its answers.
+    with contextlib.suppress(OSError, ValueError):
+        process.stdin.write(json.dumps(message) + "\n")
+        process.stdin.flush()
 
 
 def _end(process: subprocess.Popen[str]) -> None:

@@ -2,7 +2,8 @@
 
 A request is `{"id", "engine", "voice", "code", "folder", "text", "speed", "out"}`; the answer is
 `{"id", "ok": true, "seconds", "rate"}` once the WAV is complete under `out`, or `{"id", "error", "errno"}`. A request without
-`out` only makes the voice ready and is answered `{"ok": true}`.
+`out` only makes the voice ready and is answered `{"ok": true}`; one that says `alone` may take several cores.
+`{"rest": folder}` says that no line of that Kokoro model is expected for a while; it has no answer.
 The process ends when stdin closes.
 """
 
@@ -19,6 +20,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nemodub_nb.local.engine.memory import give_back, resident_bytes
 from nemodub_nb.local.engine.speak import wav
 
 if TYPE_CHECKING:
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
     from nemodub_nb.local.engine.speak.kokoro import KokoroVoices
     from nemodub_nb.local.engine.speak.piper import PiperSpeaker
 
+
+_MOST_BYTES = 600 * 1024**2
+"""More than this is given back when nothing is to be spoken; the next line then takes a tenth of a second more."""
 
 _loading = threading.Lock()
 """Two requests that want the same model must not both load it."""
@@ -52,8 +57,14 @@ def main() -> None:
 
     threads = ThreadPoolExecutor(at_once)
     for line in sys.stdin:
-        if line.strip():
-            threads.submit(answer, json.loads(line))
+        if not line.strip():
+            continue
+        request = json.loads(line)
+        if "rest" in request:
+            # Not among the lines: one that comes now is spoken at once.
+            threading.Thread(target=_rest, args=(request["rest"], at_once), daemon=True).start()
+        else:
+            threads.submit(answer, request)
     os._exit(0)  # nobody waits any more for what is being spoken
 
 
@@ -76,7 +87,9 @@ def _speak(request: dict[str, Any]) -> tuple[NDArray[np.float32], int]:
     text, speed = str(request["text"]), float(request["speed"])
     match request["engine"]:
         case "kokoro":
-            return _kokoro(request["folder"]).speak(text, request["voice"], request["code"], speed)
+            return _kokoro(request["folder"]).speak(
+                text, request["voice"], request["code"], speed, alone=request.get("alone", False)
+            )
         case "piper":
             return _piper(request["folder"], request["voice"]).speak(text, speed)
         case "espeak":
@@ -85,6 +98,14 @@ def _speak(request: dict[str, Any]) -> tuple[NDArray[np.float32], int]:
             return espeak.speak(text, request["code"], speed)
         case other:
             raise ValueError(f"there is no voice engine {other}")
+
+
+def _rest(folder: str, cores: int) -> None:
+    kokoro = _kokoro(folder)
+    kokoro.widen(cores)
+    if (resident_bytes(os.getpid()) or 0) > _MOST_BYTES:
+        kokoro.give_back()
+        give_back()
 
 
 def _kokoro(folder: str) -> KokoroVoices:
