@@ -14,6 +14,7 @@ import pytest
 
 from nemodub_nb.local.engine.errors import NoVoiceError
 from nemodub_nb.local.engine.speak import SpeakRequest, SpeechError, Voice, VoicePool, choose
+from nemodub_nb.local.engine.speak.kokoro import KokoroVoices
 
 
 @pytest.fixture
@@ -119,6 +120,12 @@ def test_kokoro_speaks_german_without_reading_language_marks(tmp_path):
         again = pool.speak(SpeakRequest("Das Team spart Zeit.", voice, tmp_path / "again.wav")).result(120)
     assert 0.8 < spoken.duration_s < 2.5
     assert abs(spoken.duration_s - again.duration_s) < 0.05
+
+
+@pytest.mark.engine
+def test_kokoro_leaves_out_no_short_vowel_of_german(models):
+    spoken = KokoroVoices(models / "kokoro")._phonemes("Fünf Mütter müssen Hütten schützen.", "de")
+    assert spoken.count("y") == 5
 
 
 @pytest.mark.engine

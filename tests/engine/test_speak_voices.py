@@ -26,7 +26,7 @@ def with_kokoro(tmp_path):
         ("fr", "kokoro:ff_siwis", "fr-fr"),
         ("pt", "kokoro:pf_dora", "pt-br"),
         ("en-GB", "kokoro:bf_emma", "en-gb"),
-        ("de", "kokoro:if_sara", "de"),
+        ("de", "kokoro:ef_dora", "de"),
         ("uk", "espeak:uk", "uk"),
         ("zh", "espeak:cmn", "cmn"),
     ],

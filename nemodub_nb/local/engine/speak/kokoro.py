@@ -34,7 +34,7 @@ _MERGED = {
     _TIE: "",
 }
 """Diphthongs and affricates, which the model knows as one sign each."""
-_NEAREST = str.maketrans({"ɫ": "l", "ɭ": "l", "ɵ": "ø", "ʉ": "u", "ʑ": "ʒ", "ε": "ɛ"})
+_NEAREST = str.maketrans({"ɫ": "l", "ɭ": "l", "ɵ": "ø", "ʉ": "u", "ʏ": "y", "ʑ": "ʒ", "ε": "ɛ"})
 """Sounds of other languages that the model does not know, as the nearest ones that it does."""
 SLOWEST, FASTEST = 0.5, 2.0
 """The speeds that the model accepts."""

@@ -87,11 +87,16 @@ KOKORO_SPEAKERS: dict[str, tuple[str, ...]] = {
 """Kokoro's own voices by language, the default first."""
 
 KOKORO_BORROWED: dict[str, tuple[str, ...]] = {
-    "de": ("if_sara", "im_nicola", "ef_dora", "em_alex"),
+    "de": ("ef_dora", "em_alex", "if_sara", "im_nicola"),
     "id": ("ef_dora",),
     "pl": ("ef_dora",),
 }
-"""Languages that Kokoro was not trained on, with the voices that a recogniser understands in them all the same."""
+"""Languages that Kokoro was not trained on, with the voices that a recogniser understands in them, the best first.
+
+For German all 54 were heard, in six sentences, and the best of them in forty: whisper base mistakes 10 % of the words of the
+Spanish voices, 11 to 12 % of the Italian ones, 11 to 14 % of the Indian ones, which are slower. English ones begin at 11 %,
+slower still; most lose a third of the words or more.
+"""
 
 _LENT = ("if_sara", "im_nicola", "pf_dora", "pm_alex", "ef_dora", "em_alex")
 """Voices that speak the other languages that Kokoro knows with an accent."""
