@@ -45,8 +45,9 @@ def test_fast_prefers_speed_to_sound(with_kokoro):
     assert choose("es", "fast", with_kokoro).engine == "espeak"
 
 
-def test_a_man_speaks_when_a_man_is_wanted(with_kokoro):
-    assert choose("es", "best", with_kokoro, gender="male").id == "kokoro:em_alex"
+@pytest.mark.parametrize("language", ["es", "de", "nl", "pl", "ru", "sv"])
+def test_a_man_speaks_when_a_man_is_wanted(with_kokoro, language):
+    assert choose(language, "best", with_kokoro, gender="male").id == "kokoro:em_alex"
 
 
 def test_a_wanted_voice_is_used_or_refused(with_kokoro, tmp_path):
