@@ -27,7 +27,7 @@ from nemodub_nb.local.engine.lines import Line
 from nemodub_nb.local.engine.progress import Progress, Report, fetching, silent
 from nemodub_nb.local.engine.steps import Steps, file_digest
 from nemodub_nb.local.engine.transcribe.source import RECOGNISER, spoken_language
-from nemodub_nb.local.engine.transcribe.voice_activity import speech_of
+from nemodub_nb.local.engine.transcribe.voice_activity import listened_to, speech_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -254,6 +254,8 @@ class _Check:
     def _bed(self) -> Path | None:
         from nemodub_nb.local.engine.mix.bed import bed_place
 
+        if not listened_to(self.source, self.steps):  # nothing was dubbed from it here
+            return None
         said = [
             Line(line.index, line.source_start_s, line.source_end_s, line.source_text)
             for line in self.said_lines
