@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from nemodub_nb import timeline
 from nemodub_nb.client import NemoError
 from nemodub_nb.presets import DUB_LUFS, TOGETHER, lufs
 from nemodub_nb.project import BadInputError
-from nemodub_nb.project import Export as Exported
 from nemodub_nb.project.display import exports_html, exports_text, language_name
 from nemodub_nb.project.safe import file_part, file_stem, plain
 
 from . import connect_words, export_words, front, onscreen, words
 from .export_choices import FileChoices
+from .export_made import Made
 from .measured import measured_facts
 from .panel import Panel
-from .shelf import PIECE_BYTES, SOURCE, WHOLE, FileGoneError, Item, files, key, piece, shelf
+from .shelf import PIECE_BYTES, FileGoneError, piece
 from .story import Story
 from .words import own_name
-from .workflow import usable
+from .workflow import Workflow
+
+if TYPE_CHECKING:
+    from nemodub_nb.project import Export as Exported
+    from nemodub_nb.project import Project
 
 MOST_BYTES: Final = 300 * 1024 * 1024
 """Larger files are linked and not played here: a page would hold them in memory."""
@@ -37,39 +40,35 @@ class Export(Panel):
     title = words.EXPORT
     number = 6
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, project: Project | Workflow | None = None, *, alone: bool = True) -> None:
+        flow = Workflow.of(project)
+        self._made = Made(flow)
         self._left_out: frozenset[str] = frozenset()
-        self._file = FileChoices(lambda: self.workflow.backend == "local")
+        self._file = FileChoices(lambda: flow.backend == "local")
         self._folder = "."
         self._reshaping = False
         self._under_way: tuple[str, ...] = ()
         self._ordered: tuple[str, ...] = ()
         """What the last export was asked for."""
         self._cost: float | None = None
-        self._shelf: dict[str, Item] = {}
-        self._rendered_from: dict[Path, tuple[Exported, str]] = {}
-        self._older: frozenset[Path] = frozenset()
-        self._seen: tuple[Any, Any, Any] = (None, None, None)
-        self._draft = timeline.Draft()
-        self._speaks = False
-        super().__init__(*args, **options)
+        super().__init__(flow, alone=alone)
 
     # What it shows
 
     def draw(self) -> dict[str, Any]:
         """Return the table of languages, the choices, and the films that can be played."""
-        self._look()
+        self._made.look()
         flow = self.workflow
-        names = self._names()
+        names = self._made.names()
         return {
             "say": self._say(),
             "rows": [
                 *(self._row(name) for name in names),
                 *([self._one_row()] if self._has_one_row() else []),
             ],
-            "films": self._films(),
+            "films": self._made.films(),
             **self._file.view(names),
-            "shape_now": onscreen.aspect(self._draft, flow.clip) or "",
+            "shape_now": onscreen.aspect(self._made.draft, flow.clip) or "",
             "folder": self._folder,
             "busy": flow.rendering is not None,
             "asking": flow.work is not None,
@@ -87,7 +86,7 @@ class Export(Panel):
         if len(flow.clips) > 1 and flow.clip:
             options.append(f"clip={flow.clip.name!r}")
         options += [f"to={self._folder!r}"] if self._folder != "." else []
-        options += self._file.code(self._names())
+        options += self._file.code(self._made.names())
         return "\n".join(
             [
                 "import nemodub_nb as nd",
@@ -118,19 +117,13 @@ class Export(Panel):
 
     def done(self) -> bool:
         """Tell whether every language of the clip is exported as it is now."""
-        self._look()
-        names = self._names()
-        fresh = {
-            tag
-            for one in self._exports()
-            if one.video not in self._older
-            for tag in one.languages or (one.language or "",)
-        }
-        return bool(names) and fresh.issuperset(names)
+        self._made.look()
+        names = self._made.names()
+        return bool(names) and self._made.fresh().issuperset(names)
 
     def why(self) -> str:
         """Return what has to happen before something can be exported."""
-        self._look()
+        self._made.look()
         flow = self.workflow
         if self.alone and flow.unfinished:
             return ""
@@ -138,7 +131,7 @@ class Export(Panel):
             return words.CONNECT_BEFORE
         if not flow.clips:
             return words.UPLOAD_BEFORE
-        return "" if self._names() else export_words.DUB_BEFORE
+        return "" if self._made.names() else export_words.DUB_BEFORE
 
     # What the page asks for
 
@@ -147,7 +140,9 @@ class Export(Panel):
         self.clear_error()
         chosen = message.get("languages")
         if isinstance(chosen, list):
-            self._left_out = frozenset(self._names()) - {name for name in chosen if isinstance(name, str)}
+            self._left_out = frozenset(self._made.names()) - {
+                name for name in chosen if isinstance(name, str)
+            }
         self._file.take(message)
         folder = message.get("folder")
         if isinstance(folder, str):
@@ -171,7 +166,7 @@ class Export(Panel):
         before = flow.credits
         self._under_way = ("",) if self._joins() else tuple(names)
         self._ordered = tuple(names)
-        options = self._file.options(self._names())
+        options = self._file.options(self._made.names())
         try:
             await flow.export([name for name in names if name] or None, to=self._folder, **options)
         except NemoError as error:
@@ -191,14 +186,14 @@ class Export(Panel):
         """Send one piece of a file that an export or the clip names. The page names it by its key, never by a path."""
         name, offset, wanted = message.get("key"), message.get("offset"), message.get("length")
         answer = {"kind": "video", "id": plain(str(message.get("id")), 80)}
-        item = self._shelf.get(name) if isinstance(name, str) else None
+        item = self._made.shelf.get(name) if isinstance(name, str) else None
         if item is None or type(offset) is not int or type(wanted) is not int or offset < 0 or wanted < 1:
             self.push({**answer, "refused": export_words.NO_SUCH_FILE})
             return
         try:
             data = await asyncio.to_thread(piece, item, offset, wanted)
         except FileGoneError:
-            self._seen = (None, None, None)
+            self._made.forget()
             self.push({**answer, "refused": export_words.FILE_CHANGED})
         except OSError as error:
             self.push({**answer, "refused": export_words.unreadable(item.path.name, error.strerror or "")})
@@ -213,74 +208,32 @@ class Export(Panel):
 
     # The inside
 
-    def _look(self) -> None:
-        """Look again at the timeline and the files, if there are others: pages are drawn far more often than that."""
-        flow = self.workflow
-        now = (flow.draft, flow.exports, flow.clip)
-        if all(one is other for one, other in zip(now, self._seen, strict=True)):
-            return
-        self._seen = now
-        self._draft = timeline.decode(flow.draft)
-        self._speaks = bool(onscreen.heard(self._draft, flow.clip))
-        self._shelf = shelf(flow.clip, self._exports())
-        marks = {one.video: onscreen.mark(flow.draft, one) for one in flow.exports}
-        for one in flow.exports:
-            known = self._rendered_from.get(one.video)
-            if known is None or known[0] is not one:
-                self._rendered_from[one.video] = one, marks[one.video]
-        self._older = frozenset(path for path, mark in marks.items() if self._rendered_from[path][1] != mark)
-
     async def _reshape(self) -> None:
         """Say the shape to the agent and see that the timeline took it over."""
         flow, shape = self.workflow, self._file.shape
-        self._look()
-        if onscreen.aspect(self._draft, flow.clip) == shape:
+        self._made.look()
+        if onscreen.aspect(self._made.draft, flow.clip) == shape:
             self._file.shape = ""
             return
         reply = await flow.ask(export_words.shape_sentence(shape))
-        self._look()
-        if onscreen.aspect(self._draft, flow.clip) != shape and not reply.changes:
+        self._made.look()
+        if onscreen.aspect(self._made.draft, flow.clip) != shape and not reply.changes:
             raise BadInputError(export_words.NOT_RESHAPED, export_words.said_instead(plain(reply.text, 200)))
         self._file.shape = ""
 
-    def _names(self) -> list[str]:
-        """Return what can be exported: the languages of the clip; an empty name is the whole, where none is named."""
-        flow = self.workflow
-        clip = flow.clip.name if flow.clip and len(flow.clips) > 1 else None
-        found = [*flow.languages] if clip is None else [*usable(timeline.languages(self._draft, clip))]
-        singles = [one.language or "" for one in self._exports() if one.language or not one.languages]
-        found += [name for name in dict.fromkeys(singles) if name not in found]
-        if not found and flow.backend == "cloud" and timeline.ready_to_export(self._draft):
-            return [""]
-        return found
-
     def _chosen(self) -> list[str]:
-        return [name for name in self._names() if name not in self._left_out]
-
-    def _exports(self) -> list[Exported]:
-        """Return the exports of the clip that is worked on."""
-        flow = self.workflow
-        clip = flow.clip
-        several = len(flow.clips) > 1
-        return [one for one in flow.exports if not several or clip is None or one.clip in {None, clip.name}]
-
-    def _export(self, name: str) -> Exported | None:
-        return next((one for one in reversed(self._exports()) if (one.language or "") == name), None)
+        return [name for name in self._made.names() if name not in self._left_out]
 
     # The file that holds several languages
 
     def _joins(self) -> bool:
-        return self._file.joins(self._names())
+        return self._file.joins(self._made.names())
 
     def _has_one_row(self) -> bool:
-        return self._joins() or self._one() is not None
-
-    def _one(self) -> Exported | None:
-        """Return the export that holds several languages."""
-        return next((one for one in reversed(self._exports()) if not one.language and one.languages), None)
+        return self._joins() or self._made.together() is not None
 
     def _one_row(self) -> dict[str, Any]:
-        one = self._one()
+        one = self._made.together()
         tags = self._chosen() if self._joins() or one is None else one.languages
         names = ", ".join(language_name(tag) for tag in tags if tag)
         row = self._as_row("", one)
@@ -293,12 +246,12 @@ class Export(Panel):
         }
 
     def _row(self, name: str) -> dict[str, Any]:
-        row = self._as_row(name, self._export(name))
+        row = self._as_row(name, self._made.export(name))
         if not self._joins():
             return row
-        one = self._one()
+        one = self._made.together()
         there = one is not None and name in one.languages and row["state"] == "ready"
-        state = ("older" if one.video in self._older else "saved") if one and there else row["state"]
+        state = ("older" if one.video in self._made.older else "saved") if one and there else row["state"]
         return {**row, "state": state, "will": export_words.track_of(self._will(TOGETHER))}
 
     def _as_row(self, name: str, one: Exported | None) -> dict[str, Any]:
@@ -313,7 +266,7 @@ class Export(Panel):
             "state": state,
             "share": share,
             "failed": failed,
-            "files": self._files(one) if one and state in {"saved", "older", "failed"} else [],
+            "files": self._made.files(one) if one and state in {"saved", "older", "failed"} else [],
             "size": one.size_bytes if one and state in {"saved", "older"} else None,
             "facts": measured_facts(one) if one else "",
             "will": self._will(name or (TOGETHER if self._joins() else "")),
@@ -342,7 +295,7 @@ class Export(Panel):
             return "failed", None
         if one is None:
             return "ready", None
-        return ("older" if one.video in self._older else "saved"), None
+        return ("older" if one.video in self._made.older else "saved"), None
 
     def _failure(self, name: str) -> str:
         flow = self.workflow
@@ -350,41 +303,6 @@ class Export(Panel):
         failed = flow.failed_exports
         known = (name, f"{clip} {name}") if name else (clip, "+".join(self._ordered))
         return plain(next(filter(None, map(failed.get, known)), ""), 500)
-
-    def _files(self, one: Exported) -> list[dict[str, Any]]:
-        """Return the files of an export that are there, the video first."""
-        items = (self._shelf.get(key(one, path)) for path in files(one))
-        return [item.facts() for item in items if item is not None]
-
-    def _films(self) -> list[dict[str, Any]]:
-        """Return what the player can switch between: the clip itself, then each language."""
-        flow = self.workflow
-        films = []
-        source = self._shelf.get(SOURCE)
-        if source is not None and source.plays:
-            spoken = onscreen.spoken(self._draft, flow.clip)
-            label = own_name(spoken) if spoken else words.ORIGINAL
-            captions = "heard" if self._speaks else ""
-            films.append({**source.facts(), "label": label, "lang": spoken or "", "captions": captions})
-        for one in filter(None, (*map(self._export, filter(None, self._names())), self._export(""))):
-            item = self._shelf.get(key(one, one.video))
-            if item is None or not item.plays:
-                continue
-            films.append({**item.facts(), **self._named(one)})
-        return films
-
-    def _named(self, one: Exported) -> dict[str, Any]:
-        """Return what the player says of an export, and its subtitles where they are no part of the picture."""
-        several = one.language is None and bool(one.languages)
-        name = one.languages[0] if several else one.language or ""
-        track = self._shelf.get(f"{WHOLE}.{name}.vtt" if several else f"{name or WHOLE}.vtt")
-        burned = not several and onscreen.burned(self._draft, self.workflow.clip, name)
-        whole = export_words.IN_ONE if several else export_words.WHOLE
-        return {
-            "label": whole if several or not name else own_name(name),
-            "lang": name,
-            "captions": track.facts() if track and not burned else "",
-        }
 
     def _left(self) -> str:
         left = self.workflow.unfinished
@@ -402,13 +320,13 @@ class Export(Panel):
             )
             ready = sum(row[0] == "written" for row in rows)
             return export_words.exporting(language_name(now) if now else "", ready, len(rows))
-        saved = self._exports()
+        saved = self._made.exports()
         if saved:
             return export_words.saved(
                 len(saved), sum(one.size_bytes for one in saved), len(flow.failed_exports)
             )
         height = flow.clip.height if flow.clip else None
-        shape = self._file.aspect or onscreen.aspect(self._draft, flow.clip)
+        shape = self._file.aspect or onscreen.aspect(self._made.draft, flow.clip)
         picture = shape or (f"{height}p" if height else "")
         file = self._file.file
         return export_words.export_plan(file.title, picture if file.picture else "", self._loudness())
@@ -419,5 +337,5 @@ class Export(Panel):
         if flow.backend != "local":
             return ""
         preset = self._file.preset.loudness_lufs if self._file.preset else None
-        said = onscreen.loudness(self._draft, flow.clip)
+        said = onscreen.loudness(self._made.draft, flow.clip)
         return lufs(next(value for value in (preset, said, DUB_LUFS) if value is not None))

@@ -22,9 +22,8 @@ from nemodub_nb.project.sentences import (
     parse_languages,
     review_sentence,
 )
-from nemodub_nb.timeline.draft import raw_tracks
 
-from . import calls, edit_words, front, language_words, line_work, offers, words
+from . import calls, edit_words, front, language_card, language_words, line_work, offers, onscreen, words
 from .panel import Panel
 from .story import Story
 
@@ -353,61 +352,18 @@ class Languages(Panel):
         clip = self.workflow.clip
         return clip.name if clip and len(self.workflow.clips) > 1 else None
 
-    def _heard(self) -> str | None:
-        """Return the language that was heard in the clip, once it has been listened to."""
-        draft, clip = self.workflow.draft, self.workflow.clip
-        if clip is None or not isinstance(draft, Mapping):
-            return None
-        metas = [track.get("m") for track in raw_tracks(draft)]
-        for meta in metas:
-            if (
-                isinstance(meta, Mapping)
-                and meta.get("role") == "transcript"
-                and meta.get("clip") == clip.name
-            ):
-                try:
-                    return languages.parse(str(meta.get("language")))
-                except languages.UnknownLanguageError:
-                    return None
-        return None
-
     def _offer(self, tag: str) -> offers.Offer | None:
         return offers.find(self._offers, tag)[1]
 
+    def _heard(self) -> str | None:
+        return onscreen.language(self.workflow.draft, self.workflow.clip)
+
     def _card(self, tag: str) -> dict[str, Any]:
-        listed, offer = offers.find(self._offers, tag)
-        voice = self.workflow.choices.voices.get(tag)
-        speaking = offer.named(voice) if offer else None
-        source = self.workflow.choices.source or self._heard()
-        same = source is not None and languages.base(source) == languages.base(tag)
-        chip, tone = offers.chip(offer, known=bool(self._offers), same=same)
-        note, command = offer.help(tag, source or "en") if offer else ("", "")
-        name = self._name(tag)
-        if same:
-            note = " ".join(filter(None, [language_words.already_spoken(name), note]))
-        elif offer is None and self._offers:
-            note = language_words.not_listed(name)
-        best = offer.named(None) if offer else None
+        flow = self.workflow
         return {
-            "tag": tag,
-            "name": name,
-            "own": words.own_name(tag),
-            "line": offer.line(voice) if offer else "",
-            "chip": chip,
-            "tone": tone,
-            "note": note,
-            "command": command,
-            "ready": bool(offer and offer.ready),
-            "voice": voice or "",
-            "voices": listed,
-            "best": language_words.best_voice(best.label if best else ""),
-            "hear": None
-            if offer is None or not offer.voices
-            else ""
-            if speaking and speaking.ready
-            else language_words.NOT_FETCHED,
+            **language_card.card(tag, self._offers, flow.choices, self._heard()),
             "hearing": tag in self._hearing,
-            "dubbed": tag in self.workflow.languages,
+            "dubbed": tag in flow.languages,
         }
 
     def _estimate_words(self) -> dict[str, str]:

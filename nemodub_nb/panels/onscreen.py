@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from nemodub_nb import timeline
+from nemodub_nb import languages, timeline
 from nemodub_nb.project.recovery import fingerprint
 from nemodub_nb.project.safe import plain
-from nemodub_nb.timeline.draft import number_of
+from nemodub_nb.timeline.draft import number_of, raw_tracks
 
 if TYPE_CHECKING:
     from nemodub_nb.project import Clip, Export
@@ -48,6 +49,19 @@ def spoken(draft: Any, clip: Clip | None) -> str | None:
     """Return the language that the clip itself speaks."""
     named = next((track.language for track in _tracks(draft, clip, "transcript")), None)
     return named and plain(named, _LONGEST)
+
+
+def language(draft: Any, clip: Clip | None) -> str | None:
+    """Return the language that was heard in a clip; read often, so the draft is not decoded for it."""
+    if clip is None or not isinstance(draft, Mapping):
+        return None
+    for meta in (track.get("m") for track in raw_tracks(draft)):
+        if isinstance(meta, Mapping) and meta.get("role") == "transcript" and meta.get("clip") == clip.name:
+            try:
+                return languages.parse(str(meta.get("language")))
+            except languages.UnknownLanguageError:
+                return None
+    return None
 
 
 def scripts(draft: Any, clip: Clip | None) -> list[str]:

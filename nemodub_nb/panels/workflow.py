@@ -1,12 +1,11 @@
-"""What the panels of one Studio share: the project, what was chosen, what is under way, and what came of it."""
+"""What the panels of one Studio do with the project they share, one thing at a time."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import os
-from collections import deque
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
@@ -16,59 +15,29 @@ from nemodub_nb.project import BadInputError, Exports, Project, Reply, View, aop
 from nemodub_nb.project.safe import plain
 
 from . import onscreen, words
-from .choices import Choices, Said, Work
+from .choices import Work
+from .flow_state import Backend, FlowState
 from .told import Told
 
 if TYPE_CHECKING:
-    from nemodub_nb.project import Clip, Credits, Export, Resumed, Unfinished
-    from nemodub_nb.timeline import Changes
+    from nemodub_nb.project import Clip, Resumed
 
 T = TypeVar("T")
-Backend = Literal["local", "cloud"]
-Listener = Callable[[str, Any], None]
-_MOST_SAID: Final = 200
 _STOP_S: Final = 3.0
 """How long a stopped work may take to end by itself."""
 _KNOCK_S: Final = 10.0
 """How long the first answer of the cloud is waited for."""
 _LONGEST_TAG: Final = 40
-_MOST_FAILURES: Final = 20
 _MOST_LANGUAGES: Final = 100
 
 
-class Workflow:
-    """The shared state. Made on any thread; everything else happens on the project's loop."""
+class Workflow(FlowState):
+    """The shared state with what is done to it. Made on any thread; everything else happens on the project's loop."""
 
     def __init__(
         self, project: Project | None = None, *, name: str = "project", backend: Backend | None = None
     ) -> None:
-        self.name = project.name if project else name
-        self.project = project
-        self.backend: Backend = backend or ("cloud" if os.environ.get("NEMO_TOKEN") else "local")
-        if project is not None:
-            self.backend = project.backend
-        self.phase: Literal["off", "connecting", "ready", "failed"] = "ready" if project else "off"
-        self.unfinished: Unfinished | None = None
-        self.chosen_clip: str | None = None
-        self.choices = Choices()
-        self.work: Work | None = None
-        self.rendering: Work | None = None
-        self.draft: Any = None
-        self.languages: tuple[str, ...] = ()
-        self.scripts: tuple[str, ...] = ()
-        """Languages that are written and wait to be read before they are spoken."""
-        self.summary = ""
-        self.changes: Changes | None = None
-        self.exports: tuple[Export, ...] = ()
-        self.failed_exports: Mapping[str, str] = {}
-        self.credits: Credits | None = None
-        self.last: Reply | None = None
-        self.failure: Exception | None = None
-        """What ended the last work, when it failed."""
-        self.failures: deque[BaseException] = deque(maxlen=_MOST_FAILURES)
-        """What ended the last works; each reaches who asked for it only after the next may have begun."""
-        self.messages: tuple[Said, ...] = ()
-        self._listeners: list[Listener] = []
+        super().__init__(project, name=name, backend=backend)
         self._running: asyncio.Future[Any] | None = None
         self._begun = False
         self._doing = 0
@@ -80,62 +49,6 @@ class Workflow:
     def of(cls, project: Project | Workflow | None) -> Workflow:
         """Return the workflow itself, or one of its own for a project, or for a new one."""
         return project if isinstance(project, Workflow) else cls(project)
-
-    # What the panels read
-
-    @property
-    def clips(self) -> tuple[Clip, ...]:
-        """The clips uploaded so far."""
-        return self.project.clips if self.project else ()
-
-    @property
-    def clip(self) -> Clip | None:
-        """The clip that is worked on: the one chosen, else the last one."""
-        clips = self.clips
-        return next((clip for clip in clips if clip.name == self.chosen_clip), clips[-1] if clips else None)
-
-    @property
-    def step(self) -> int:
-        """The number of the step that wants something now."""
-        if self.phase != "ready":
-            return 1
-        if not self.clips:
-            return 2
-        if self.work is not None:
-            return 4
-        if self.scripts:
-            return 5
-        if not self.languages:
-            return 3
-        exported = {tag for one in self.exports for tag in one.languages or (one.language,)}
-        return 6 if self.rendering or not set(self.languages) <= exported else 0
-
-    # Telling
-
-    def subscribe(self, listener: Listener) -> Callable[[], None]:
-        """Call the listener with each topic and its detail; returns what ends it."""
-        self._listeners.append(listener)
-
-        def unsubscribe() -> None:
-            with contextlib.suppress(ValueError):
-                self._listeners.remove(listener)
-
-        return unsubscribe
-
-    def tell(self, topic: str, detail: Any = None) -> None:
-        """Tell every panel that something is different.
-
-        Topics: connection, clips, choices, work, heard (detail: the AgentEvent), said (detail: Said), timeline, exports,
-        credits, failed (detail: the error of an export).
-        """
-        for listener in [*self._listeners]:
-            listener(topic, detail)
-
-    def say(self, who: Literal["you", "agent", "note"], text: str) -> None:
-        """Keep and tell one thing said."""
-        said = Said(who, text)
-        self.messages = (*self.messages, said)[-_MOST_SAID:]
-        self.tell("said", said)
 
     # Doing
 
@@ -155,7 +68,7 @@ class Workflow:
         if self.rendering is not None or self._doing or self.phase == "connecting":
             raise BadInputError(words.BUSY, words.WAIT)
         old, self.project = self.project, None
-        self._forget()
+        self.forget()
         if backend != self.backend:
             self.choices = replace(self.choices, voices={})
         self.backend, self.phase = backend, "connecting"
@@ -188,11 +101,6 @@ class Workflow:
         for reply in found.replies:
             self.say("agent", reply.text)
         return found
-
-    def choose(self, **changes: Any) -> None:
-        """Change what is chosen for the next dub."""
-        self.choices = replace(self.choices, **changes)
-        self.tell("choices")
 
     def choose_clip(self, name: str) -> None:
         """Work on another clip."""
@@ -406,12 +314,6 @@ class Workflow:
     def _must_be_idle(self) -> None:
         if self.work is not None:
             raise BadInputError(words.BUSY, words.WAIT_OR_STOP)
-
-    def _forget(self) -> None:
-        self.unfinished = self.changes = self.draft = self.credits = self.last = self.failure = None
-        self.chosen_clip = None
-        self.languages, self.scripts, self.summary = (), (), ""
-        self.exports, self.failed_exports, self.messages = (), {}, ()
 
 
 def usable(tags: Iterable[str]) -> tuple[str, ...]:

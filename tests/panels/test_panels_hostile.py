@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nemodub_nb.panels import calls, words, workflow
+from nemodub_nb.panels.choices import Choices
 from nemodub_nb.panels.story import bundle
 from nemodub_nb.panels.studio import Studio
 from nemodub_nb.project import aopen_project
@@ -278,9 +279,10 @@ def test_whatever_is_named_in_a_code_twin_is_the_same_when_the_code_runs(text, s
 @given(WORDS, WORDS, WORDS)
 def test_the_code_of_the_whole_studio_holds_every_name_as_it_is(name, clip, sentence):
     flow = workflow.Workflow(name=name, backend="local")
-    flow.choices = workflow.Choices(sentence=sentence)
+    flow.choices = Choices(sentence=sentence)
     from nemodub_nb.panels import Connect, Export, Languages, Live, Timeline, Upload
     from nemodub_nb.panels.export_choices import FileChoices
+    from nemodub_nb.panels.export_made import Made
     from nemodub_nb.panels.studio import Header
     from nemodub_nb.project import Clip
 
@@ -294,7 +296,7 @@ def test_the_code_of_the_whole_studio_holds_every_name_as_it_is(name, clip, sent
         panel.workflow, panel.alone = flow, False
     made[1]._items, made[2]._offers, made[3]._call = {}, {}, f"reply = project.ask({sentence!r})"
     made[4]._text = made[4]._verdict = ""
-    made[5]._left_out, made[5]._draft, made[5]._folder = frozenset(), None, clip or "."
+    made[5]._left_out, made[5]._made, made[5]._folder = frozenset(), Made(flow), clip or "."
     made[5]._file = FileChoices(lambda: True)
     header = Header.__new__(Header)
     header._steps = made
