@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from .terms import Glossary
+
 if TYPE_CHECKING:
     from nemodub_nb.project import Progress
     from nemodub_nb.project.sentences import Original, Subtitles
@@ -26,6 +28,7 @@ class Choices:
     subtitles: Subtitles = "track"
     memory: str | None = None
     """Path of a translation memory on the kernel's machine."""
+    glossary: Glossary = field(default_factory=Glossary)
     look: bool = False
     """Whether it is written first, to be looked at before it is spoken."""
     sentence: str | None = None

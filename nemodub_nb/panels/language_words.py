@@ -27,6 +27,12 @@ SOUNDS: Final = {"native": "natural", "accented": "foreign accent", "robotic": "
 GENDERS: Final = {"female": "woman", "male": "man"}
 ACCENT: Final = "it speaks with a foreign accent"
 ROBOTIC: Final = "it sounds robotic"
+NO_TERMS: Final = "These are no terms."
+TYPE_AGAIN: Final = "Type them again, a term a row."
+WRITE_TERM: Final = "Write the term beside it, as it is said in the clip, or empty the row."
+ONE_ROW: Final = "Write all its wordings in one row, and empty the other."
+GIVE_FILE: Final = "Choose “CSV file” for a longer glossary."
+SHORTER_TERM: Final = "Type a word or a name, not a sentence."
 
 
 def no_language(typed: str) -> str:
@@ -37,6 +43,26 @@ def no_language(typed: str) -> str:
 def too_many(most: int) -> str:
     """Return the cause where more languages were asked for than one dub takes."""
     return f"One dub takes at most {most} languages."
+
+
+def term_missing(wording: str) -> str:
+    """Return the cause where a wording has no term."""
+    return f"“{wording}” stands beside no term."
+
+
+def term_twice(term: str) -> str:
+    """Return the cause where a term was typed twice."""
+    return f"“{term}” stands in two rows."
+
+
+def too_many_terms(most: int) -> str:
+    """Return the cause where more terms were typed than fit a page."""
+    return f"At most {most} terms are typed here."
+
+
+def term_too_long(most: int) -> str:
+    """Return the cause where a term is longer than any."""
+    return f"A term has at most {most} characters."
 
 
 def languages_say(source: str, heard: bool, names: Sequence[str]) -> str:

@@ -24,7 +24,7 @@ from nemodub_nb.project.sentences import (
 )
 
 from . import calls, edit_words, front, language_card, language_words, line_work, offers, onscreen, words
-from .panel import Panel
+from .language_terms import Glossing
 from .story import Story
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ _MOVES: Final = frozenset({"connection", "clips", "choices", "timeline", "work"}
 """What may change an offer or the estimate."""
 
 
-class Languages(Panel):
+class Languages(Glossing):
     """Choose languages, voices and sound, read or edit the sentence, and dub."""
 
     _esm = front.esm("languages")
@@ -78,6 +78,7 @@ class Languages(Panel):
             "background": None if chosen.background is None else round(chosen.background * 100),
             "subtitles": chosen.subtitles,
             "memory": chosen.memory or "",
+            "glossary": self.glossary(),
             "look": self._looks(),
             "look_why": self._no_look(),
             "hint": self._hint(),
@@ -230,6 +231,8 @@ class Languages(Panel):
             self._edit(message["sentence"])
         if blocked := self._blocked():
             raise BadInputError(blocked)
+        if self.workflow.choices.sentence is None:
+            self.must_be_usable()
         agreed = message.get("agreed") is True and self._question
         self._question = "" if agreed else await self._cost_question()
         if self._question:

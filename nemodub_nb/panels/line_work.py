@@ -33,7 +33,12 @@ async def transcribe(flow: Workflow) -> Reply:
 async def review(flow: Workflow) -> Reply:
     """Have scripts written in the languages chosen; then they are dubbed, unless it is chosen anew to look first."""
     project, clip, chosen = _open(flow), several(flow), flow.choices
-    options: ReviewOptions = {"clip": clip, "source": chosen.source, "memory": chosen.memory}
+    options: ReviewOptions = {
+        "clip": clip,
+        "source": chosen.source,
+        "memory": chosen.memory,
+        "glossary": chosen.glossary.given(chosen.to),
+    }
     reply = await flow.run(
         "review",
         edit_words.writing(chosen.to),

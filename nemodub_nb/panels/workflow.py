@@ -141,6 +141,7 @@ class Workflow(FlowState):
                 background=chosen.background,
                 subtitles=chosen.subtitles,
                 memory=chosen.memory,
+                glossary=chosen.glossary.given(chosen.to),
                 voices={tag: voice for tag, voice in chosen.voices.items() if tag in chosen.to},
                 show=view,
             ),

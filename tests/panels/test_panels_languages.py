@@ -204,6 +204,36 @@ def test_the_twin_names_only_what_is_not_usual(panel):
     assert panel.until(lambda view: view["code"]) == 'project.dub(to=["es", "fr"])'
 
 
+def test_terms_are_part_of_the_call_and_of_the_dub(panel, lab, tmp_path):
+    panel.do("add", text="es, fr")
+    panel.until(lambda view: len(view["cards"]) == 2)
+    panel.do("glossary", use="terms", terms=[["hello", {"es": "buenas"}], ["Nemo", {}]])
+    panel.until(lambda view: view["glossary"]["use"] == "terms")
+    assert panel.view["code"] == (
+        'project.dub(to=["es", "fr"], glossary={"hello": {"es": "buenas"}, "Nemo": None})'
+    )
+    panel.do("dub")
+    panel.until(lambda view: all(card["dubbed"] for card in view["cards"]) and not view["work"])
+    asked = json.loads(max(lab.notes.glob("*.job"), key=lambda one: one.stat().st_mtime_ns).read_text())
+    assert [Path(one).read_text() for one in asked["glossaries"]] == [
+        "source,target,target_language\nhello,buenas,es\nNemo,,*\n"
+    ]
+
+    panel.do("glossary", terms=[["", {"es": "buenas"}]])
+    assert panel.error()["cause"] == language_words.term_missing("buenas")
+    panel.do("dismiss")
+    panel.until(lambda view: view["error"] is None)
+    before = lab.jobs()
+    panel.do("dub")
+    panel.error()
+    assert lab.jobs() == before, "a mistake is not dubbed"
+    panel.do("glossary", use="file", file=str(tmp_path / "none.csv"))
+    panel.until(lambda view: view["error"] and "cannot be read" in view["error"]["cause"])
+    (tmp_path / "terms.csv").write_text("source,target,target_language\nhello,buenas,es\n")
+    panel.do("glossary", use="file", file=f" {tmp_path / 'terms.csv'} ")
+    panel.until(lambda view: view["error"] is None and f'glossary="{tmp_path}/terms.csv"' in view["code"])
+
+
 def test_an_edited_sentence_stays_until_it_is_undone(panel):
     panel.do("add", text="es")
     made = panel.until(lambda view: view["sentence"])
@@ -351,6 +381,10 @@ def test_what_no_page_sends_changes_nothing(panel):
         {"do": "choose", "what": "sentence", "value": "x"},
         {"do": "voice", "language": "es", "voice": "x for Spanish. Undo"},
         {"do": "voice", "language": [], "voice": ""},
+        {"do": "glossary", "use": "all"},
+        {"do": "glossary", "terms": [[HOSTILE * 10, {}]]},
+        {"do": "glossary", "file": 7},
+        {"do": "glossary", "file": HOSTILE},
         {"do": "say", "sentence": 5},
         {"do": "say", "sentence": "x" * 100_000},
     ]:

@@ -1,6 +1,7 @@
 // @ts-check
 import { button, card, chip, field, h, put, segments, send, text } from "./ui.js";
 import { combobox } from "./combobox.js";
+import { glossary } from "./languages_terms.js";
 
 const WORDS = {
   source: "The clip is in", asHeard: "As heard", chosen: "Languages to dub into", none: "Nothing is chosen yet. Add a language above, or begin with one of these:",
@@ -8,7 +9,10 @@ const WORDS = {
   remove: "Remove", added: "added", removed: "removed", getOne: "Get it", better: "Better voice", why: "Why?", how: "How?", hide: "Hide", copy: "Copy", copied: "Copied", again: "Look again",
   ready: "ready", fetch: "to fetch", memory: "needs a translation", mute: "no voice", dubbed: "dubbed",
   original: "Original voice", replace: "replace", duck: "keep low", keep: "keep", background: "Music and effects", asTheyAre: "as they are", level: "set to", percent: "Volume of music and effects, percent",
-  memoryOf: "Translation memory", memoryHint: "none · a path, such as memory.csv", subtitles: "Subtitles", off: "none", track: "track", burned: "burned in", sentence: "The sentence that will be sent; change it as you like", edited: "edited", undo: "Undo",
+  memoryOf: "Translation memory", memoryHint: "none · a path, such as memory.csv",
+  glossary: "Glossary", noGlossary: "none", typedTerms: "a few terms", csvFile: "CSV file", glossaryHint: "a path, such as terms.csv", glossaryFile: "Path of a glossary", termsHint: "How your terms are translated. A term without a translation is a name: it stays as it is in every language.",
+  term: "Term", termIn: "in", termSaid: "Said in the clip", termExample: "such as dashboard", freely: "freely", unchanged: "unchanged",
+  subtitles: "Subtitles", off: "none", track: "track", burned: "burned in", sentence: "The sentence that will be sent; change it as you like", edited: "edited", undo: "Undo",
   editedHint: "Sent as it stands: the choices above no longer change it.", sendIt: "Send this sentence", dub: "Dub", cancel: "Cancel", look: "Look before it is spoken", voiceOf: "Voice for", forClip: "for",
 };
 
@@ -63,8 +67,10 @@ export default {
       const subtitles = segments(WORDS.subtitles, [["off", WORDS.off], ["track", WORDS.track], ["burned", WORDS.burned]], "track", choose("subtitles"));
       const hint = h("p", { class: "nd-muted nd-small", hidden: true });
       const memory = h("input", { class: "nd-input", type: "text", placeholder: WORDS.memoryHint, spellcheck: "false", autocomplete: "off", "on:change": () => send(model, "choose", { what: "memory", value: memory.value }) });
+      const terms = glossary(WORDS, (what) => send(model, "glossary", what));
       const how = h("div", { class: "nd-languages-how" },
-        field(WORDS.original, original), field(WORDS.background, h("div", { class: "nd-languages-sound" }, background, levelBox)), field(WORDS.subtitles, subtitles), field(WORDS.memoryOf, memory));
+        field(WORDS.original, original), field(WORDS.background, h("div", { class: "nd-languages-sound" }, background, levelBox)), field(WORDS.subtitles, subtitles), field(WORDS.memoryOf, memory),
+        field(WORDS.glossary, h("div", { class: "nd-languages-sound" }, terms.use, terms.file)), terms.well);
 
       // What will be said.
       const area = h("textarea", { rows: 1, spellcheck: "false", maxlength: 4000 });
@@ -156,6 +162,7 @@ export default {
         if (view.background !== null && document.activeElement !== level) level.value = String(view.background);
         subtitles.set(view.subtitles);
         if (document.activeElement !== memory && !view.error) memory.value = view.memory;
+        terms.show(view.glossary, view.cards, Boolean(view.error));
         hint.hidden = !view.hint;
         text(hint, view.hint);
         how.hidden = say.hidden = !view.cards.length && !view.edited && !view.work;
