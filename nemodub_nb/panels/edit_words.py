@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from nemodub_nb.conformance import CLEAN_STRETCH, FLAGGED_STRETCH
+from nemodub_nb.fitting import OUTCOMES
 
 from .words import english_name, listed
 
@@ -16,11 +17,17 @@ MUTED: Final = "muted"
 ORIGINAL_VOICE: Final = "original voice"
 LIMITS: Final = (CLEAN_STRETCH, FLAGGED_STRETCH)
 """Up to here a line should fit, and up to here it is tight: how much faster than the speaker it has to be said."""
-_FORESEEN: Final = {
+_BY_LENGTH: Final = {
     "good": ("should fit", "Not spoken yet. By its length it should fit."),
     "look": ("tight", "Not spoken yet. By its length it will be spoken faster than the speaker."),
     "bad": ("long", "Not spoken yet. By its length it will not fit: say it shorter."),
 }
+_OUTCOMES: Final = {
+    **dict.fromkeys(("fits", "faster voice", "stretched"), "should fit"),
+    "flagged": "tight",
+    "overflow": "long",
+}
+"""What is said of an outcome of the fit, where it has no better word of its own."""
 _NUMBERS: Final = ("numbers", "Not spoken yet. A number of the source is missing or different.")
 _UNKNOWN: Final = ("script", "Not spoken yet.")
 
@@ -47,6 +54,8 @@ TEXT_TOO_LONG: Final = "A line has at most 2,000 characters."
 SAY_SHORTER: Final = "Say it shorter."
 NO_MOMENT: Final = "That is not a moment of the clip."
 GIVE_SECONDS: Final = "Give the seconds from its beginning, such as 12.4."
+ENDS_TOO_SOON: Final = "A line ends after it begins."
+MOVE_OTHER_END: Final = "Move its other end first."
 TOO_MANY: Final = "Very many lines are changed and not spoken yet."
 SPEAK_THESE: Final = "Speak these first, or change many at once as a table, with project.edit."
 NOTHING_APPROVED: Final = "There is nothing to approve yet."
@@ -57,17 +66,28 @@ TRANSCRIBE: Final = "Write down what is said"
 UNDO: Final = "Undo"
 
 
-def foreseen(pace: float | None, *, numbers_kept: bool) -> tuple[str, str, str]:
-    """Return verdict, word and hint for a line that is not spoken yet.
+def by_length(pace: float | None) -> tuple[str, str, str]:
+    """Return verdict, word and hint for a line that is not spoken yet and whose fit nothing foresees.
 
     pace: how much faster than the speaker it has to be said, None where that is not known.
     """
-    if not numbers_kept:
-        return ("look", *_NUMBERS)
     if pace is None:
         return ("", *_UNKNOWN)
     verdict = "good" if pace <= LIMITS[0] else "look" if pace <= LIMITS[1] else "bad"
-    return (verdict, *_FORESEEN[verdict])
+    return (verdict, *_BY_LENGTH[verdict])
+
+
+def outcome(name: str, takes: str) -> tuple[str, str]:
+    """Return word and hint for a line whose fit is foreseen; `takes` is what it would take to fit."""
+    if name == "not spoken":
+        return _UNKNOWN
+    hint = f"Not spoken yet. Foreseen: {OUTCOMES[name]}."
+    return _OUTCOMES.get(name, name), f"{hint} It takes {takes}." if takes else hint
+
+
+def numbers_lost() -> tuple[str, str, str]:
+    """Return verdict, word and hint for a line that is not spoken yet and has lost a number."""
+    return ("look", *_NUMBERS)
 
 
 def marks(sound: str, *, edited: bool, approved: bool) -> list[str]:

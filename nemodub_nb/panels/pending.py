@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from nemodub_nb.project import BadInputError
 from nemodub_nb.project.safe import plain
+from nemodub_nb.timeline.lines import TRANSCRIPT_EDITABLE
 
 from . import edit_words as words
 from .timeline_sheet import SOUNDS
@@ -25,10 +26,12 @@ MOST: Final = 500
 LONGEST_TEXT: Final = 2_000
 _LONGEST_VOICE: Final = 200
 _SAME_S: Final = 0.0011
+_SHORTEST_S: Final = 0.05
+"""No line of the source is shorter."""
 _MOVED_S: Final = 0.2
 """A voice begins within this of where it is wanted."""
 _OF_LANGUAGE: Final = ("text", "voice", "start_s", "sound", "approved")
-_OF_TRANSCRIPT: Final = ("text",)
+_OF_TRANSCRIPT: Final = TRANSCRIPT_EDITABLE
 _SEEN: Final = {"text", "sound", "approved"}
 """Decisions that can be read on a timeline exactly as they were taken."""
 
@@ -45,6 +48,8 @@ def decide(pending: Pending, sheet: Sheet, tag: str, number: int, said: Mapping[
         raise BadInputError(words.CUT_TEXT, words.CHANGE_IN_CODE)
     before = pending.get(tag, {}).get(str(number), {})
     after = _different({**before, **wanted}, line, tag, sheet)
+    if not tag:
+        _must_end_after_it_begins(after, line, sheet)
     found = {one: dict(lines) for one, lines in pending.items()}
     found.setdefault(tag, {}).pop(str(number), None)
     if after:
@@ -131,7 +136,7 @@ def _different(said: Mapping[str, Any], line: Line, tag: str, sheet: Sheet) -> d
     """Return the decisions that change something."""
     row = line.rows.get(tag)
     if row is None:
-        return {"text": said["text"]} if "text" in said and said["text"] != line.text else {}
+        return _other_source(said, line, sheet)
     facts, found = row.facts, {}
     if "text" in said and said["text"] != row.text and (said["text"] is not None or facts.edited):
         found["text"] = said["text"]
@@ -145,6 +150,23 @@ def _different(said: Mapping[str, Any], line: Line, tag: str, sheet: Sheet) -> d
     if "approved" in said and said["approved"] != (facts.approved and not found):
         found["approved"] = said["approved"]
     return found
+
+
+def _other_source(said: Mapping[str, Any], line: Line, sheet: Sheet) -> dict[str, Any]:
+    """Return the decisions that change a line of the transcript; a time of None leaves the one that it has."""
+    start_s, end_s = sheet.times_s(line)
+    now = {"text": line.text, "start_s": start_s, "end_s": end_s}
+    return {
+        name: value
+        for name, value in said.items()
+        if (value != now[name] if name == "text" else value is not None and abs(value - now[name]) > _SAME_S)
+    }
+
+
+def _must_end_after_it_begins(said: Mapping[str, Any], line: Line, sheet: Sheet) -> None:
+    start_s, end_s = sheet.times_s(line)
+    if said.get("end_s", end_s) - said.get("start_s", start_s) < _SHORTEST_S:
+        raise BadInputError(words.ENDS_TOO_SOON, words.MOVE_OTHER_END)
 
 
 def _same_voices(now: str, usual: str) -> tuple[str | None, ...]:

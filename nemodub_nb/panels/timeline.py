@@ -15,6 +15,7 @@ from . import front, timeline_story, timeline_words, words
 from .calls import quoted
 from .story import Story
 from .timeline_edit import LineEditing
+from .timeline_forecast import labels
 from .timeline_lines import own_name, sheet
 from .timeline_sheet import Sheet
 
@@ -191,9 +192,10 @@ class Timeline(LineEditing):
 
     async def _read(self, key: _Key) -> None:
         draft = self._draft
+        fits = await self.foresee()
 
         def work() -> tuple[Sheet, bytes]:
-            found = sheet(draft, key[1], key[2])
+            found = sheet(draft, key[1], key[2], {tag: labels(fit) for tag, fit in fits.items()})
             return found, found.packed()
 
         def tell() -> tuple[str, str]:
@@ -204,7 +206,7 @@ class Timeline(LineEditing):
             return
         self._sheet, self._packed = found, packed
         self._version += 1
-        self.read_again()
+        self.read_again(fits)
         self.refresh()
         tale = await asyncio.to_thread(tell)
         if found is self._sheet:

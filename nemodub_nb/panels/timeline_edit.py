@@ -12,12 +12,12 @@ import traitlets
 from nemodub_nb.project import BadInputError
 from nemodub_nb.project.safe import plain
 
-from . import calls, edit_words, line_work, offers, pending, words
+from . import calls, edit_words, line_work, offers, pending, timeline_forecast, words
 from .panel import Panel
 from .timeline_sheet import Sheet
 
 if TYPE_CHECKING:
-    from nemodub_nb.project import Project, Reply
+    from nemodub_nb.project import Fit, Project, Reply
 
     from .pending import Pending
 
@@ -33,7 +33,12 @@ class LineEditing(Panel):
     voices = traitlets.Dict().tag(sync=True)
     """The voices to choose from by language, each with what is known of it; filled when the page asks."""
 
+    forecast = traitlets.Dict().tag(sync=True)
+    """How the line that was changed last will fit: `of`, `line`, and `word`, `tone` and `takes` to show."""
+
     _sheet = Sheet()
+    _fits: Mapping[str, Fit] = {}
+    """What is foreseen of each language as it is on the timeline; read as it is needed."""
     _of_clip: str | None = None
     _voices_of: object = None
     _said = ""
@@ -91,8 +96,9 @@ class LineEditing(Panel):
         if topic == "work" and flow.work is not None:
             self._said = ""
 
-    def read_again(self) -> None:
-        """Forget changes that a new timeline has, and those of lines that it has not."""
+    def read_again(self, fits: Mapping[str, Fit]) -> None:
+        """Forget changes that a new timeline has, and those of lines that it has not; `fits` is what is foreseen of it."""
+        self._fits = fits
         if self.pending and self._sheet.numbered:
             self.pending = pending.still_open(self.pending, self._sheet)
 
@@ -102,6 +108,8 @@ class LineEditing(Panel):
         """Collect what was decided about one line."""
         self.clear_error()
         self._decide(message)
+        for tag in message.get("said") or ():
+            await self._forecast(tag or str(message.get("of") or ""), message.get("line"))
 
     async def do_discard(self, message: Mapping[str, Any], _buffers: Sequence[memoryview]) -> None:
         """Forget the changes of one line, or all of them."""
@@ -199,6 +207,32 @@ class LineEditing(Panel):
             found = pending.decide(found, self._sheet, tag, number, decided)
         self.pending = found
         self._said = ""
+
+    async def foresee(self) -> Mapping[str, Fit]:
+        """Foresee the fit of what is written and not spoken, of the timeline as it is now."""
+        flow = self.workflow
+        if flow.project is None or flow.backend != "local":
+            return {}
+        return await timeline_forecast.fits(flow.project, flow.scripts, line_work.several(flow))
+
+    async def _forecast(self, tag: str, number: object) -> None:
+        """Tell the page how a line will fit once it is spoken as it is now changed to be."""
+        flow, changes = self.workflow, self.pending
+        if (
+            flow.project is None
+            or flow.backend != "local"
+            or tag not in self._sheet.languages
+            or not isinstance(number, int)
+        ):
+            return
+        if tag not in self._fits:
+            found = await timeline_forecast.fits(flow.project, [tag], line_work.several(flow))
+            self._fits = {**self._fits, **found}
+        if tag not in self._fits:
+            return
+        told = await asyncio.to_thread(timeline_forecast.line, self._fits[tag], changes, number)
+        if told is not None and changes is self.pending:  # else a later change is told
+            self.forecast = told
 
     def _must_be_offered(self, tag: str, number: int, voice: object) -> None:
         """Raise BadInputError for a voice that neither is offered nor speaks the line already."""

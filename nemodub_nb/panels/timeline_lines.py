@@ -16,7 +16,7 @@ from . import edit_words, timeline_words, words
 from .timeline_sheet import SOUNDS, Facts, Label, Lane, Line, Row, Sheet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from nemodub_nb.timeline import Draft, Segment, Track
 
@@ -36,8 +36,16 @@ _SPEAKS: Final = ("dub", "script")
 _LONGEST_MS: Final = 1e12
 
 
-def sheet(draft: object, clip: str | None = None, waiting: Iterable[str] = ()) -> Sheet:
-    """Read a draft of any shape, of one clip where it holds several. `waiting`: languages that are being dubbed."""
+def sheet(
+    draft: object,
+    clip: str | None = None,
+    waiting: Iterable[str] = (),
+    foreseen: Mapping[str, Mapping[int, Label]] | None = None,
+) -> Sheet:
+    """Read a draft of any shape, of one clip where it holds several.
+
+    waiting: languages that are being dubbed. foreseen: by language and number, how lines will fit that are not spoken yet.
+    """
     decoded = timeline.decode(draft)
     several = len(timeline.clips(decoded)) > 1
     tracks = [
@@ -45,7 +53,7 @@ def sheet(draft: object, clip: str | None = None, waiting: Iterable[str] = ()) -
         for track in decoded.tracks
         if track.segments and (not several or clip is None or track.clip in (None, clip))
     ]
-    return _Reader(decoded, tracks).read(tuple(waiting))
+    return _Reader(decoded, tracks, foreseen or {}).read(tuple(waiting))
 
 
 def _tame(track: Track) -> Track:
@@ -57,8 +65,11 @@ def _tame(track: Track) -> Track:
 class _Reader:
     """Reads the tracks of one draft; holds what was found so far."""
 
-    def __init__(self, draft: Draft, tracks: list[Track]) -> None:
+    def __init__(
+        self, draft: Draft, tracks: list[Track], foreseen: Mapping[str, Mapping[int, Label]]
+    ) -> None:
         self.tracks = tracks
+        self.foreseen = foreseen
         self.sheet = Sheet(length_ms=round(max([0.0, draft.end_ms, *(track.end_ms for track in tracks)])))
         self.labels: dict[tuple[str, ...], int] = {}
         self.base: list[Line] = []
@@ -115,7 +126,8 @@ class _Reader:
         for segment in track.segments:
             found = segment.meta.get("report")
             report = found if isinstance(found, dict) else {}
-            self._line(segment, report, tag).rows[tag] = self._row(segment, report, script=script)
+            judged = self._foreseen(report, tag) if script else self._judged(report)
+            self._line(segment, report, tag).rows[tag] = self._row(segment, report, judged, script=script)
         if not self.base:  # without a transcript, the first language says where lines begin
             self.base = sorted(self.sheet.lines, key=attrgetter("start_ms"))
             self.starts = [line.start_ms for line in self.base]
@@ -128,9 +140,9 @@ class _Reader:
                 continue
             self.tags[track.number] = tag
             for segment in track.segments:
-                self._line(segment, {}, tag).rows[tag] = self._row(segment, {})
+                self._line(segment, {}, tag).rows[tag] = self._row(segment, {}, self._judged({}))
 
-    def _row(self, segment: Segment, report: dict[str, Any], *, script: bool = False) -> Row:
+    def _row(self, segment: Segment, report: dict[str, Any], judged: int, *, script: bool = False) -> Row:
         in_ms = number_of(segment.meta.get("in_ms"))
         over = number_of(report.get("overflow_s"))
         return Row(
@@ -141,7 +153,7 @@ class _Reader:
             number_of(report.get("stretch")),
             number_of(report.get("fill")),
             round(over * 1000) if over and over > 0 else 0,
-            self._budget(report) if script else self._judged(report),
+            judged,
             _facts(segment, report, script=script),
             number_of(report.get("slow")) or 1.0,
         )
@@ -153,17 +165,15 @@ class _Reader:
             known, tuple(flag for flag in flags if isinstance(flag, str)) if isinstance(flags, list) else ()
         )
 
-    def _budget(self, report: dict[str, Any]) -> int:
-        """Judge a line that nobody has spoken yet by how much faster than the speaker it would have to be said."""
-        ratio, slot_s, start_s, end_s = (
-            number_of(report.get(name))
-            for name in ("chars_ratio", "slot_s", "source_start_s", "source_end_s")
-        )
-        pace = None
-        if ratio and slot_s and slot_s > 0 and start_s is not None and end_s is not None:
-            pace = ratio * (end_s - start_s) / slot_s
-        label = Label(*edit_words.foreseen(pace, numbers_kept=report.get("numbers_kept") is not False))
-        return self._labelled(("script", label.verdict, label.word), label)
+    def _foreseen(self, report: dict[str, Any], tag: str) -> int:
+        """Judge a line that nobody has spoken yet: as its fit is foreseen, else by its length."""
+        if report.get("numbers_kept") is False:
+            label = Label(*edit_words.numbers_lost())
+        else:
+            number = _number(report.get("index"))
+            known = None if number is None else self.foreseen.get(tag, {}).get(number)
+            label = known or Label(*edit_words.by_length(_pace(report)))
+        return self._labelled(("script", *label), label)
 
     def _line(self, segment: Segment, report: dict[str, Any], tag: str) -> Line:
         """Find the source line that a dubbed one belongs to, or make one."""
@@ -298,6 +308,16 @@ def _number(value: object) -> int | None:
     """Return what can be the number of a line."""
     usable = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < MOST_LINES
     return value if isinstance(value, int) and usable else None
+
+
+def _pace(report: dict[str, Any]) -> float | None:
+    """Return how much faster than its speaker a line has to be said, by its length; None where that is not known."""
+    ratio, slot_s, start_s, end_s = (
+        number_of(report.get(name)) for name in ("chars_ratio", "slot_s", "source_start_s", "source_end_s")
+    )
+    if not ratio or not slot_s or slot_s < 0 or start_s is None or end_s is None:
+        return None
+    return ratio * (end_s - start_s) / slot_s
 
 
 def _facts(segment: Segment, report: dict[str, Any], *, script: bool) -> Facts:

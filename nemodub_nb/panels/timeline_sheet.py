@@ -132,6 +132,11 @@ class Sheet:
             (at + moment_ms - start for start, end, at in pieces if start <= moment_ms < end), moment_ms
         )
 
+    def times_s(self, line: Line) -> tuple[float, float]:
+        """Return when a line of the source begins and ends in the clip."""
+        start_ms = self.in_clip(line.start_ms)
+        return start_ms / 1000, (start_ms + line.end_ms - line.start_ms) / 1000
+
     @property
     def clip_s(self) -> float:
         """How long the clip is, as far as it is on the timeline."""

@@ -107,6 +107,18 @@ class Fit:
             limits=_checked(self.limits, limits),
         )
 
+    def on(self, script: Sequence[PlannedLine]) -> Fit:
+        """Return the fit of other lines in their order, by the same voice under the same limits."""
+        return Fit(
+            script,
+            self.language,
+            pace=self.pace,
+            voice=self.voice,
+            duration_s=self.duration_s,
+            speed=self.speed,
+            limits=self.limits,
+        )
+
     @cached_property
     def foreseen(self) -> tuple[fitting.Foreseen, ...]:
         """What will become of each line."""

@@ -40,14 +40,15 @@ def decided(job, tag):
 
 def dub(job):
     home = Path(job["home"]) / "cache"
-    corrected = [edit["text"] for edit in job.get("edits") or () if not edit.get("language")]
-    heard = next(iter(corrected), "Hello there.")
+    corrected = next((edit for edit in job.get("edits") or () if not edit.get("language")), {})
+    heard = corrected.get("text", "Hello there.")
+    begins_s, ends_s = corrected.get("start_s", 0.5), corrected.get("end_s", 1.4)
     line = {
         "index": 0,
         "start_s": 0.5,
         "end_s": 1.5,
-        "source_start_s": 0.5,
-        "source_end_s": 1.4,
+        "source_start_s": begins_s,
+        "source_end_s": ends_s,
         "source_text": heard,
         "natural_s": 1.0,
         "rate": 1.0,
@@ -94,7 +95,7 @@ def dub(job):
         "media": {},
         "source_language": job["source_language"] or "en",
         "transcript_by": "given" if job["transcript"] else "whisper-base",
-        "transcript": [{"index": 0, "start_s": 0.5, "end_s": 1.4, "text": heard}],
+        "transcript": [{"index": 0, "start_s": begins_s, "end_s": ends_s, "text": heard}],
         "bed": str(bed) if job["separate"] else None,
         "languages": languages,
         "failed": failed,

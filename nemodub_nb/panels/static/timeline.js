@@ -15,9 +15,11 @@ const WORDS = {
   editLine: "Edit line", changed: "changed, not sent yet", approved: "approved", edited: "edited", muted: "muted", originalVoice: "original voice",
   line: "Line", discardLine: "Discard its changes", lineBefore: "Line before", lineAfter: "Next line", sourceText: "What is said in the clip", lineText: "What is said instead", language: "Language to change",
   asTranslated: "↺ as translated", hear: "hear", hearVoice: "Hear this voice", earlier: "Begin 0.1 s earlier", later: "Begin 0.1 s later", sound: "Sound", newVoice: "new voice", mute: "mute", keepOriginal: "original",
-  approvedBox: "Approved", notThere: "Not written in this language yet.", voice: "Voice", starts: "Start, in seconds", startsAt: "Start in seconds; arrows move it by 0.1", usualVoice: "usual", voiceOfLanguage: "voice of the language",
+  approvedBox: "Approved", notThere: "Not written in this language yet.", voice: "Voice", starts: "Start, in seconds", startsAt: "Start in seconds; arrows move it by 0.1",
+  said: "said from", until: "to", sourceFrom: "Said from, in seconds; arrows move it by 0.1", sourceTo: "Said until, in seconds; arrows move it by 0.1", fromEarlier: "Said from 0.1 s earlier", fromLater: "Said from 0.1 s later", toEarlier: "Said until 0.1 s earlier", toLater: "Said until 0.1 s later",
+  usualVoice: "usual", voiceOfLanguage: "voice of the language",
   noSpeech: "Emptied: this is no speech, and the line goes.", translatedAgain: "It is translated and spoken again in every language, but where a person wrote the words.", translatedAfresh: "Emptied: it is translated afresh.",
-  staysThere: "The original voice stays where it is.", shouldFit: "should fit", tight: "tight", long: "long", characters: "characters", theSource: "the source", ofRoom: "of room",
+  staysThere: "The original voice stays where it is.", shouldFit: "should fit", tight: "tight", long: "long", takes: "takes", timedAgain: "Every language follows it.", characters: "characters", ofRoom: "of room",
   undo: "↶ Undo", undoHelp: "Go back to how the clip was before the last change", approveAll: "✓ Approve all", discard: "Discard", speak: "Speak the changes", keep: "Keep the changes",
   chooseOne: "Choose a line to change its words, voice, start or sound.", finishFirst: "Speak or discard the changes first.", write: "Write down what is said", writeHelp: "Then names and words can be corrected before anything is translated.", unspoken: "not spoken yet",
   keys: "Arrows choose a line, Enter plays it, F2 or E changes it, A approves it. In the editor, Control and Enter sends the changes, Escape goes back.",
@@ -79,7 +81,7 @@ export default {
       if (!edit.why) send(model, "apply", message);
     };
     const editor = lineEditor(WORDS, {
-      decide: (line, said) => send(model, "decide", { line, said }),
+      decide: (line, said, tag) => send(model, "decide", { line, said, of: tag }),
       apply,
       discard: (line) => send(model, "discard", { line }),
       hear: (tag, voice) => send(model, "try", { of: tag, voice, token: sound.expect() }),
@@ -152,7 +154,7 @@ export default {
 
     /** Bring the editor and what stands below it up to date. */
     function edit(/** @type {any} */ view) {
-      editor.show({ data, view, pending: model.get("pending") ?? {}, voices: model.get("voices") ?? {}, line: selected, of: data?.dubs[of] ? of : "" });
+      editor.show({ data, view, pending: model.get("pending") ?? {}, voices: model.get("voices") ?? {}, forecast: model.get("forecast") ?? {}, line: selected, of: data?.dubs[of] ? of : "" });
       if (view.edit.can && data && selected >= 0 && asked !== version) {
         asked = version;
         send(model, "voices");
@@ -355,11 +357,13 @@ export default {
     model.on("msg:custom", heard);
     model.on("change:pending", changed);
     model.on("change:voices", changed);
+    model.on("change:forecast", changed);
     table.pending(model.get("pending") ?? {});
     return () => {
       model.off("msg:custom", heard);
       model.off("change:pending", changed);
       model.off("change:voices", changed);
+      model.off("change:forecast", changed);
       editor.end();
       clearTimeout(again);
       clearTimeout(typing);

@@ -9,7 +9,7 @@ const EDIT_LONGEST = 2000;
 
 /**
  * @param {Record<string, string>} words
- * @param {{decide: (line: number, said: Record<string, any>) => void, apply: (message: Record<string, any>) => void, discard: (line: number) => void,
+ * @param {{decide: (line: number, said: Record<string, any>, of: string) => void, apply: (message: Record<string, any>) => void, discard: (line: number) => void,
  *   hear: (tag: string, voice: string) => void, measure: (tag: string) => void, move: (step: number) => void, leave: () => void, typed: () => void}} on
  */
 export function lineEditor(words, on) {
@@ -17,6 +17,7 @@ export function lineEditor(words, on) {
   /** @type {any} */ let view = null;
   /** @type {any} */ let pending = {};
   /** @type {any} */ let voices = {};
+  /** How the line changed last will fit. @type {any} */ let forecast = {};
   let line = -1;
   let tag = "";
   let why = "";
@@ -41,23 +42,31 @@ export function lineEditor(words, on) {
   const budget = h("p", { class: "nd-small nd-row nd-timeline-budget" });
   const voice = h("select", { class: "nd-input nd-timeline-voice", "on:change": () => take(tag, { voice: voice.value || null }) });
   const hear = button(`▷ ${words.hear}`, { quiet: true, label: words.hearVoice, onclick: () => on.hear(tag, voice.value) });
-  const start = h("input", { class: "nd-input nd-timeline-start", type: "number", min: 0, step: "any", inputmode: "decimal" });
-  const earlier = button("−", { label: words.earlier, onclick: () => nudge(-EDIT_NUDGE_S) });
-  const later = button("+", { label: words.later, onclick: () => nudge(EDIT_NUDGE_S) });
+  const moment = (/** @type {string} */ label, /** @type {string} */ earlier_, /** @type {string} */ later_) => {
+    const box = h("input", { class: "nd-input nd-timeline-start", type: "number", min: 0, step: "any", inputmode: "decimal", "aria-label": label });
+    const earlier = button("−", { label: earlier_, onclick: () => nudge(box, -EDIT_NUDGE_S) });
+    const later = button("+", { label: later_, onclick: () => nudge(box, EDIT_NUDGE_S) });
+    return { box, nudges: [earlier, later], node: h("div", { class: "nd-timeline-with" }, earlier, box, later) };
+  };
+  const own = moment(words.startsAt, words.earlier, words.later);
+  const from = moment(words.sourceFrom, words.fromEarlier, words.fromLater);
+  const to = moment(words.sourceTo, words.toEarlier, words.toLater);
+  const start = own.box;
+  const moments = [own, from, to];
   const sound = segments(words.sound, [["dub", words.newVoice], ["mute", words.mute], ["original", words.keepOriginal]], "dub", (value) => take(tag, { sound: value === "dub" ? null : value }));
   const approved = h("input", { type: "checkbox", "on:change": () => take(tag, { approved: approved.checked }) });
   const approve = h("label", { class: "nd-timeline-approve" }, approved, h("span", {}, words.approvedBox));
   const nothing = h("p", { class: "nd-muted nd-small" }, words.notThere);
   const its = [
     field(words.voice, h("div", { class: "nd-timeline-with" }, voice, hear)),
-    field(words.starts, h("div", { class: "nd-timeline-with" }, earlier, start, later)),
+    field(words.starts, own.node),
     field(words.sound, sound),
     approve,
   ];
   voice.setAttribute("aria-label", words.voice);
-  start.setAttribute("aria-label", words.startsAt);
   const mine = h("div", { class: "nd-timeline-side" }, h("div", { class: "nd-timeline-side-head" }, name, language, again), words_, budget, nothing);
-  const theirs = h("div", { class: "nd-timeline-side" }, h("div", { class: "nd-timeline-side-head" }, sourceName), source, sourceHint);
+  const theirs = h("div", { class: "nd-timeline-side" }, h("div", { class: "nd-timeline-side-head" }, sourceName), source,
+    h("div", { class: "nd-timeline-times nd-small" }, h("span", { class: "nd-muted", "aria-hidden": "true" }, words.said), from.node, h("span", { class: "nd-muted", "aria-hidden": "true" }, words.until), to.node), sourceHint);
   const more = h("div", { class: "nd-timeline-fields" }, its);
   const node = h("div", { class: "nd-timeline-editor nd-well", role: "group", hidden: true },
     h("div", { class: "nd-timeline-editor-head" }, title, said, h("span", { class: "nd-grow" }), back, before, after),
@@ -74,11 +83,19 @@ export function lineEditor(words, on) {
     }
     flush();
     note(of, what);
-    on.decide(data.no[line], { [of]: what });
+    on.decide(data.no[line], { [of]: what }, tag);
   }
 
   function note(/** @type {string} */ of, /** @type {Record<string, any>} */ what) {
     touched = { ...touched, [of]: { ...touched[of], ...what } };
+  }
+
+  /** What a field decides, and of which language. @param {any} which @returns {[string, Record<string, any>]} */
+  function decision(which) {
+    const seconds = which.value.trim() ? Number(which.value) : null;
+    if (which === source) return ["", { text: source.value }];
+    if (which === words_) return [tag, { text: words_.value }];
+    return which === start ? [tag, { start_s: seconds }] : ["", { [which === from.box ? "start_s" : "end_s"]: seconds }];
   }
 
   /** Tell what was typed and not told yet. */
@@ -87,12 +104,12 @@ export function lineEditor(words, on) {
     const which = typing;
     typing = null;
     if (!which || line < 0) return;
-    const [of, what] = which === source ? ["", { text: source.value }] : which === words_ ? [tag, { text: words_.value }] : [tag, { start_s: start.value.trim() ? Number(start.value) : null }];
+    const [of, what] = decision(which);
     note(of, what);
-    on.decide(data.no[line], { [of]: what });
+    on.decide(data.no[line], { [of]: what }, tag);
   }
 
-  for (const one of [source, words_, start]) {
+  for (const one of [source, words_, start, from.box, to.box]) {
     one.addEventListener("input", () => {
       if (why) return;
       typing = one;
@@ -104,24 +121,27 @@ export function lineEditor(words, on) {
     one.addEventListener("blur", () => { flush(); fill(); });
   }
 
-  function nudge(/** @type {number} */ by) {
-    if (start.readOnly || why) return take(tag, {});
-    const now = start.value.trim() ? Number(start.value) : decided(data, pending, line, tag).start_s;
+  function nudge(/** @type {any} */ box, /** @type {number} */ by) {
+    if (box.readOnly || why) return take(tag, {});
+    if (typing !== box) flush();
+    const one = decided(data, pending, line, tag);
+    const now = box.value.trim() ? Number(box.value) : box === from.box ? one.from_s : box === to.box ? one.to_s : one.start_s;
     const next = Math.max(0, Math.round((now + by) * 1000) / 1000);
-    start.value = String(next);
-    typing = start;
+    box.value = String(next);
+    typing = box;
     clearTimeout(wait);
     wait = setTimeout(flush, EDIT_TYPED_MS);
     on.typed();
   }
 
   node.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
-    const step = event.target === start ? { ArrowUp: EDIT_NUDGE_S, ArrowDown: -EDIT_NUDGE_S }[event.key] : 0;
+    const timed = moments.find(({ box }) => box === event.target)?.box;
+    const step = timed ? { ArrowUp: EDIT_NUDGE_S, ArrowDown: -EDIT_NUDGE_S }[event.key] : 0;
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) on.apply(message());
     else if (event.key === "Escape") { flush(); on.leave(); }
     else if (event.altKey && (event.key === "ArrowDown" || event.key === "ArrowUp")) { flush(); on.move(event.key === "ArrowDown" ? 1 : -1); }
-    else if (step && !event.altKey) nudge(step);
-    else if (event.key === "Enter" && event.target === start) flush();
+    else if (step && !event.altKey) nudge(timed, step);
+    else if (event.key === "Enter" && timed) flush();
     else if (event.key === "Enter" && (event.target === source || event.target === words_)) flush(); // a line of speech has no second line
     else return;
     event.preventDefault();
@@ -131,7 +151,7 @@ export function lineEditor(words, on) {
   /** What is decided about this line, to be sent along: nothing that was typed is lost on the way. */
   function message() {
     clearTimeout(wait);
-    if (typing && line >= 0) note(typing === source ? "" : tag, typing === start ? { start_s: start.value.trim() ? Number(start.value) : null } : { text: /** @type {any} */ (typing).value });
+    if (typing && line >= 0) note(...decision(typing));
     typing = null;
     const found = { line: line < 0 ? null : data.no[line], said: touched };
     touched = {};
@@ -140,14 +160,14 @@ export function lineEditor(words, on) {
 
   // What it shows
 
-  /** Show a line. @param {{data: any, view: any, pending: any, voices: any, line: number, of: string}} now */
+  /** Show a line. @param {{data: any, view: any, pending: any, voices: any, forecast: any, line: number, of: string}} now */
   function show(now) {
     if (now.line !== line || now.of !== tag) {
       if (data && line >= 0) flush();
       touched = {};
       typing = null;
     }
-    ({ data, view, pending, voices, line } = now);
+    ({ data, view, pending, voices, forecast, line } = now);
     tag = now.of;
     why = view.edit.why;
     fill();
@@ -162,12 +182,11 @@ export function lineEditor(words, on) {
     node.setAttribute("aria-label", `${words.line} ${number}`);
     text(title, `${words.line} ${number}`);
     put(said, signs(words, one));
-    back.hidden = !one.changed && !("text" in one.sourceChange);
-    const [own, ownTag] = [view.source, view.source_tag];
-    text(sourceName, own);
-    source.lang = ownTag;
+    back.hidden = !one.changed && !Object.keys(one.sourceChange).length;
+    text(sourceName, view.source);
+    source.lang = view.source_tag;
     words_.lang = tag;
-    source.setAttribute("aria-label", `${words.sourceText} (${own})`);
+    source.setAttribute("aria-label", `${words.sourceText} (${view.source})`);
     words_.setAttribute("aria-label", `${words.lineText} (${nameOf(tag)})`);
     text(name, nameOf(tag));
     const several = view.languages.length > 1;
@@ -181,14 +200,16 @@ export function lineEditor(words, on) {
     name.hidden = several;
     put_(source, one.source);
     put_(words_, one.text);
-    if (typing !== start) start.value = String(Math.round(one.start_s * 1000) / 1000);
+    for (const [{ box }, seconds] of /** @type {const} */ ([[own, one.start_s], [from, one.from_s], [to, one.to_s]])) {
+      if (typing !== box) box.value = String(Math.round(seconds * 1000) / 1000);
+    }
     mine.hidden = !tag;
     more.hidden = !tag || !one.there;
     nothing.hidden = one.there;
     words_.hidden = budget.hidden = !one.there;
     again.hidden = !one.there || !one.edited || one.change.text === null;
     const dubbed = Object.keys(data.dubs).length > 0;
-    text(sourceHint, one.sourceChange.text === "" ? words.noSpeech : "text" in one.sourceChange && dubbed ? words.translatedAgain : "");
+    text(sourceHint, one.sourceChange.text === "" ? words.noSpeech : !dubbed ? "" : "text" in one.sourceChange ? words.translatedAgain : Object.keys(one.sourceChange).length ? words.timedAgain : "");
     sourceHint.hidden = !sourceHint.textContent;
     sound.set(one.sound);
     approved.checked = one.approved;
@@ -196,10 +217,10 @@ export function lineEditor(words, on) {
     hint();
     // What cannot be used now stays where it is, and says why.
     node.classList.toggle("nd-timeline-off", Boolean(why));
-    for (const box of [source, words_, start]) { box.readOnly = Boolean(why); box.title = why; }
+    for (const box of [source, words_, start, from.box, to.box]) { box.readOnly = Boolean(why); box.title = why; }
     for (const box of [voice, approved, sound]) { box.setAttribute("aria-disabled", String(Boolean(why))); box.title = why; }
-    for (const box of [again, back, hear, earlier, later]) box.setWhy(why);
-    if (!why && one.sound === "original") for (const box of [earlier, later]) box.setWhy(words.staysThere);
+    for (const box of [again, back, hear, ...moments.flatMap((one_) => one_.nudges)]) box.setWhy(why);
+    if (!why && one.sound === "original") for (const box of own.nudges) box.setWhy(words.staysThere);
     if (one.sound === "original") { start.readOnly = true; start.title = words.staysThere; }
   }
 
@@ -223,20 +244,32 @@ export function lineEditor(words, on) {
     if (voice.value !== one.voice) voice.value = one.voice;
   }
 
-  /** How long the words are against the time there is, while they are typed. */
+  /** How the words will fit: as it is foreseen; while that is on its way, by their length. */
   function hint() {
     const dub = data.dubs[tag];
     if (!dub || line < 0) return;
     const said_ = words_.value.trim();
+    const one = decided(data, pending, line, tag);
     const length = [...said_].length;
-    const ratio = length / Math.max(1, [...source.value].length);
     const slot = dub.slot[line] / 1000;
+    const { word, tone, takes } = fits(one, said_, dub, length / Math.max(1, [...source.value].length), slot);
+    const facts = takes ? [`${words.takes} ${takes}`] : [`${length} ${words.characters}`, slot > 0 ? `${slot.toFixed(1)} s ${words.ofRoom}` : ""];
+    put(budget, word && one.sound === "dub" && chip(word, tone), h("span", { class: "nd-muted" }, !said_ ? words.translatedAfresh : facts.filter(Boolean).join(" · ")));
+  }
+
+  /**
+   * What is known of how a line will fit; nothing where it is spoken as it stands.
+   * @param {import("./timeline_marks.js").Decided} one @param {string} said_ @param {any} dub @param {number} ratio characters against the source @param {number} slot
+   */
+  function fits(one, said_, dub, ratio, slot) {
+    const touched_ = one.changed || Object.keys(one.sourceChange).length > 0 || said_ !== dub.text[line];
+    if (!touched_ && !one.script) return { word: "", tone: "", takes: "" };
+    if (touched_ && forecast.of === tag && forecast.line === data.no[line]) return forecast;
+    if (!touched_) return { word: data.labels[dub.label[line]][0], tone: data.labels[dub.label[line]][1], takes: "" };
     const pace = slot > 0 ? (ratio * (data.e[line] - data.s[line])) / 1000 / slot : null;
     const [clean, flagged] = view.edit.limits;
     const [word, tone] = pace === null ? ["", ""] : pace <= clean ? [words.shouldFit, "ok"] : pace <= flagged ? [words.tight, "warn"] : [words.long, "bad"];
-    const one = decided(data, pending, line, tag);
-    const unheard = one.script || said_ !== dub.text[line];
-    put(budget, unheard && word && one.sound === "dub" && chip(word, tone), h("span", { class: "nd-muted" }, !said_ ? words.translatedAfresh : [`${length} ${words.characters}`, `${ratio.toFixed(2)} × ${words.theSource}`, slot > 0 ? `${slot.toFixed(1)} s ${words.ofRoom}` : ""].filter(Boolean).join(" · ")));
+    return { word, tone, takes: "" };
   }
 
   const nameOf = (/** @type {string} */ its_) => view.languages.find((/** @type {string[]} */ one) => one[0] === its_)?.[1] ?? its_;

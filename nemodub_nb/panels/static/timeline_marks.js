@@ -8,10 +8,20 @@ export const MARK_SCRIPT = 4;
 const MARK_SOUNDS = ["dub", "mute", "original"];
 
 /**
- * @typedef {{text?: string | null, voice?: string | null, start_s?: number | null, sound?: string | null, approved?: boolean}} Change
- * @typedef {{text: string, source: string, voice: string, start_s: number, sound: string, approved: boolean, edited: boolean, script: boolean,
+ * @typedef {{text?: string | null, voice?: string | null, start_s?: number | null, end_s?: number, sound?: string | null, approved?: boolean}} Change
+ * @typedef {{text: string, source: string, from_s: number, to_s: number, voice: string, start_s: number, sound: string, approved: boolean, edited: boolean, script: boolean,
  *   there: boolean, change: Change, sourceChange: Change, changed: boolean}} Decided
  */
+
+/**
+ * Where in the clip a moment of the timeline is found.
+ * @param {any} data the lines
+ * @param {number} ms
+ */
+export function inClip(data, ms) {
+  const piece = data.lanes.flatMap((/** @type {any} */ lane) => lane.waves).find((/** @type {number[]} */ [start, end]) => start <= ms && ms < end);
+  return piece ? piece[2] + ms - piece[0] : ms;
+}
 
 /**
  * A line in one language: what is there, and the changes on top of it.
@@ -26,6 +36,7 @@ export function decided(data, pending, line, tag) {
   const its = data.dubs[tag];
   const change = (no !== null && pending?.[tag]?.[no]) || {};
   const sourceChange = (no !== null && pending?.[""]?.[no]) || {};
+  const from_s = inClip(data, data.s[line]) / 1000;
   const marks = its?.marks[line] ?? 0;
   const there = Boolean(its) && its.voice[line] >= 0;
   const voiced = there ? data.voiced[its.voice[line]] : "";
@@ -34,6 +45,8 @@ export function decided(data, pending, line, tag) {
   return {
     text: change.text ?? its?.text[line] ?? "",
     source: sourceChange.text ?? data.text[line],
+    from_s: sourceChange.start_s ?? from_s,
+    to_s: sourceChange.end_s ?? from_s + (data.e[line] - data.s[line]) / 1000,
     voice: change.voice === undefined ? usual : change.voice ?? "",
     start_s: change.start_s ?? (its?.at[line] ?? 0) / 1000,
     sound: change.sound === undefined ? MARK_SOUNDS[its?.sound[line] ?? 0] : change.sound ?? "dub",
