@@ -51,4 +51,5 @@ class Glossing(Panel):
             await asyncio.to_thread(glossary_parts, path.strip() or None)  # whether it is one
             chosen = replace(chosen, file=path.strip())
         self.workflow.choose(glossary=chosen)
-        self.must_be_usable()
+        if "use" not in message:  # what was chosen just now is not filled in yet
+            self.must_be_usable()

@@ -31,6 +31,8 @@ NO_TERMS: Final = "These are no terms."
 TYPE_AGAIN: Final = "Type them again, a term a row."
 WRITE_TERM: Final = "Write the term beside it, as it is said in the clip, or empty the row."
 ONE_ROW: Final = "Write all its wordings in one row, and empty the other."
+NO_FILE: Final = "No file is named for the glossary."
+NAME_FILE: Final = "Type its path, or choose another glossary."
 GIVE_FILE: Final = "Choose “CSV file” for a longer glossary."
 SHORTER_TERM: Final = "Type a word or a name, not a sentence."
 

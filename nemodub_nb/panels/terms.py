@@ -45,7 +45,9 @@ class Glossary:
         return found or None
 
     def problem(self) -> BadInputError | None:
-        """Return what is wrong with the terms that count, the first of it."""
+        """Return the first thing that is wrong with what counts."""
+        if self.use == "file" and not self.file:
+            return BadInputError(words.NO_FILE, words.NAME_FILE)
         seen: set[str] = set()
         for term in self._counting():
             if not term.source:

@@ -143,6 +143,31 @@ def languages(keys: Keyboard, lab: Lab) -> None:
     keys.comes("Languages", "Remove Portuguese")
 
 
+def glossary(keys: Keyboard, lab: Lab) -> None:
+    panel = lab.region("Languages")
+    keys.walk("Languages", "none$")
+    keys.press("ArrowRight")
+    keys.comes("Languages", "a few terms")
+    keys.walk("Languages", "Term 1$")
+    keys.type("Hello")
+    keys.press("Tab")
+    keys.comes("Languages", "Term 1 in Spanish")
+    keys.type("Buenas")
+    keys.press("Enter")
+    keys.comes("Languages", "Term 2")
+    keys.type("hello")
+    keys.press("Tab")
+    panel.get_by_role("alert").get_by_text("“hello” stands in two rows.").wait_for()
+    keys.walk("Languages", "Remove term 2")
+    keys.press("Enter")
+    keys.comes("Languages", "Term 2")
+    panel.get_by_role("alert").wait_for(state="hidden")
+    keys.walk("Languages", "as code", "Shift+Tab")
+    keys.press("Enter")
+    panel.get_by_text('glossary={"Hello": {"es": "Buenas"}}').wait_for()
+    keys.press("Enter")
+
+
 def dub(keys: Keyboard, lab: Lab) -> None:
     hold = lab.folder / "backend/notes/hold"
     hold.touch()
@@ -227,6 +252,7 @@ def test_all_of_the_studio_is_done_by_keyboard_alone(lab, keys):
     connect(keys)
     upload(keys, lab)
     languages(keys, lab)
+    glossary(keys, lab)
     dub(keys, lab)
     timeline(keys, lab)
     export(keys, lab)

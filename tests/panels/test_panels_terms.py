@@ -48,6 +48,10 @@ def test_terms_that_cannot_be_meant_are_told_in_two_sentences(rows, cause):
     assert wrong.advice.endswith(".")
 
 
+def test_a_file_that_is_chosen_and_not_named_is_told_before_it_is_dubbed():
+    assert typed(use="file").problem().message == language_words.NO_FILE
+
+
 @pytest.mark.parametrize(
     "rows",
     [None, [["x"]], [["x", "y"]], [[3, {}]], [["x", {"es": 3}]], [["x" * 201, {}]], [[str(n), {}] for n in range(51)]],

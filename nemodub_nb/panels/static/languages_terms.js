@@ -23,8 +23,6 @@ export function glossary(words, tell) {
     told = value;
     arrange(value);
     tell({ use: value });
-    if (value === "terms") /** @type {HTMLElement} */ (body.querySelector("input")).focus();
-    if (value === "file") file.focus();
   });
   const file = h("input", { class: "nd-input nd-languages-file", type: "text", placeholder: words.glossaryHint, spellcheck: "false", autocomplete: "off", "aria-label": words.glossaryFile, "on:change": () => tell({ file: file.value }) });
   const head = h("tr");
@@ -112,7 +110,7 @@ export function glossary(words, tell) {
       if (next === shape && (well.contains(document.activeElement) || same === JSON.stringify(collect().map(tidy)))) return hint();
       into = languages;
       shape = next;
-      table.style.minWidth = `${110 * (1 + into.length) + 30}px`;
+      table.style.minWidth = `${90 * (1 + into.length) + 30}px`;
       put(head, h("th", { scope: "col" }, words.termSaid), into.map(({ tag, name }) => h("th", { scope: "col", "data-tag": tag }, name)), h("th", {}, h("span", { class: "nd-sr" }, words.remove)));
       put(body, [...given.terms, ...(given.terms.length < most ? [["", {}]] : [])].map((term, at) => line(/** @type {Term} */ (term), at)));
       hint();
