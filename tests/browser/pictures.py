@@ -66,7 +66,7 @@ def keep(lab: Lab, first: Locator, last: Locator, file: Path) -> None:
     assert bottom is not None
     place = {"x": bottom["x"] - MARGIN, "y": top["y"], "width": bottom["width"] + 2 * MARGIN}
     shot = lab.page.screenshot(clip={**place, "height": bottom["y"] + bottom["height"] - top["y"] + MARGIN})
-    picture = Image.open(io.BytesIO(shot)).convert("RGB").quantize(COLOURS, Image.Quantize.MAXCOVERAGE)
+    picture = Image.open(io.BytesIO(shot)).convert("RGB").quantize(COLOURS)
     picture.save(file, optimize=True)
     print(file, picture.size, f"{file.stat().st_size / 1024:.0f} kB")
 

@@ -63,11 +63,10 @@ export function glossary(words, tell) {
     const source = cell(called, term[0], "");
     const targets = into.map(({ tag, name }) => cell(`${called} ${words.termIn} ${name}`, term[1][tag] ?? "", tag));
     const remove = button("✕", { quiet: true, label: `${words.remove} ${called.toLowerCase()}`, onclick: () => {
-      const next = /** @type {HTMLElement | null} */ (row.nextElementSibling ?? row.previousElementSibling);
       row.remove();
       renumber();
-      next?.querySelector("input")?.focus();
       typed();
+      body.children[Math.min(at, body.children.length - 1)].querySelector("input")?.focus();
     } });
     remove.classList.add("nd-languages-remove");
     const row = h("tr", {}, h("td", {}, source), targets.map((one) => h("td", {}, one)), h("td", {}, remove));

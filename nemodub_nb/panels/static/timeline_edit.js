@@ -66,7 +66,7 @@ export function lineEditor(words, on) {
   voice.setAttribute("aria-label", words.voice);
   const mine = h("div", { class: "nd-timeline-side" }, h("div", { class: "nd-timeline-side-head" }, name, language, again), words_, budget, nothing);
   const theirs = h("div", { class: "nd-timeline-side" }, h("div", { class: "nd-timeline-side-head" }, sourceName), source,
-    h("div", { class: "nd-timeline-times nd-small" }, h("span", { class: "nd-muted", "aria-hidden": "true" }, words.said), from.node, h("span", { class: "nd-muted", "aria-hidden": "true" }, words.until), to.node), sourceHint);
+    h("div", { class: "nd-timeline-times nd-small" }, [[words.said, from], [words.until, to]].map(([word, one]) => h("span", {}, h("span", { class: "nd-muted", "aria-hidden": "true" }, word), /** @type {any} */ (one).node))), sourceHint);
   const more = h("div", { class: "nd-timeline-fields" }, its);
   const node = h("div", { class: "nd-timeline-editor nd-well", role: "group", hidden: true },
     h("div", { class: "nd-timeline-editor-head" }, title, said, h("span", { class: "nd-grow" }), back, before, after),
