@@ -67,7 +67,7 @@ class _Ear:
         self.languages += [tag for tag in languages if tag not in self.languages]
         self.failed |= failed
         if isinstance(clip := payload.get("clip"), str):
-            self.clip = clip
+            self.clip = plain(clip)
 
 
 async def say(
@@ -242,8 +242,8 @@ def _result(payload: Mapping[str, Any]) -> tuple[list[str], dict[str, str]]:
     """Read the languages that are done and those that failed, with their reasons, where a result names them."""
     done, failed = payload.get("done"), payload.get("failed")
     return (
-        [tag for tag in done if isinstance(tag, str)] if isinstance(done, list) else [],
-        {str(tag): _reason(reason) for tag, reason in failed.items()} if isinstance(failed, dict) else {},
+        [plain(tag) for tag in done if isinstance(tag, str)] if isinstance(done, list) else [],
+        {plain(str(tag)): _reason(reason) for tag, reason in failed.items()} if isinstance(failed, dict) else {},
     )
 
 
