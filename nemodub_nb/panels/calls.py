@@ -36,6 +36,7 @@ def dub(chosen: Choices, clip: str | None) -> str:
         f"original={quoted(chosen.original)}" if chosen.original != "replace" else "",
         "" if chosen.background is None else f"background={chosen.background:g}",
         f"subtitles={quoted(chosen.subtitles)}" if chosen.subtitles != "track" else "",
+        "slow_video=True" if chosen.slow_video else "",
         f"memory={quoted(chosen.memory)}" if chosen.memory else "",
         f"glossary={quoted(glossary)}" if glossary else "",
         f"voices={quoted(voices)}" if voices else "",

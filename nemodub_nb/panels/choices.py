@@ -26,6 +26,8 @@ class Choices:
     background: float | None = None
     """Volume of music and effects, 0 to 1; None: as they are."""
     subtitles: Subtitles = "track"
+    slow_video: bool = False
+    """Whether the picture is slowed under a line that fits in no other way."""
     memory: str | None = None
     """Path of a translation memory on the kernel's machine."""
     glossary: Glossary = field(default_factory=Glossary)

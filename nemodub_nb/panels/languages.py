@@ -77,6 +77,7 @@ class Languages(Glossing):
             "original": chosen.original,
             "background": None if chosen.background is None else round(chosen.background * 100),
             "subtitles": chosen.subtitles,
+            "slow_video": chosen.slow_video,
             "memory": chosen.memory or "",
             "glossary": self.glossary(),
             "look": self._looks(),
@@ -174,6 +175,8 @@ class Languages(Glossing):
             self.workflow.choose(original=value)
         elif what == "subtitles" and value in get_args(Subtitles):
             self.workflow.choose(subtitles=value)
+        elif what == "slow_video" and isinstance(value, bool):
+            self.workflow.choose(slow_video=value)
         elif what == "background" and (value is None or _is_volume(value)):
             self.workflow.choose(background=None if value is None else round(float(value), 2))
         elif what == "look" and isinstance(value, bool):
@@ -325,6 +328,7 @@ class Languages(Glossing):
             original=chosen.original,
             background=chosen.background,
             subtitles=chosen.subtitles,
+            slow_video=chosen.slow_video,
             voices=self._voices(),
         )
 

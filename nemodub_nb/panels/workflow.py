@@ -140,6 +140,7 @@ class Workflow(FlowState):
                 original=chosen.original,
                 background=chosen.background,
                 subtitles=chosen.subtitles,
+                slow_video=chosen.slow_video,
                 memory=chosen.memory,
                 glossary=chosen.glossary.given(chosen.to),
                 voices={tag: voice for tag, voice in chosen.voices.items() if tag in chosen.to},

@@ -243,7 +243,9 @@ def _result(payload: Mapping[str, Any]) -> tuple[list[str], dict[str, str]]:
     done, failed = payload.get("done"), payload.get("failed")
     return (
         [plain(tag) for tag in done if isinstance(tag, str)] if isinstance(done, list) else [],
-        {plain(str(tag)): _reason(reason) for tag, reason in failed.items()} if isinstance(failed, dict) else {},
+        {plain(str(tag)): _reason(reason) for tag, reason in failed.items()}
+        if isinstance(failed, dict)
+        else {},
     )
 
 

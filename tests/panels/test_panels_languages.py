@@ -177,6 +177,7 @@ def test_the_sentence_is_the_one_that_a_dub_sends_and_the_agent_understands_all_
     panel.choose("original", "duck")
     panel.choose("background", 0.35)
     panel.choose("subtitles", "burned")
+    panel.choose("slow_video", True)
     panel.do("voice", language="es", voice="kokoro:em_alex")
     sentence = panel.until(lambda view: "em_alex" in view["sentence"] and view["sentence"])
     choices = panel.workflow.choices
@@ -187,13 +188,14 @@ def test_the_sentence_is_the_one_that_a_dub_sends_and_the_agent_understands_all_
         background=0.35,
         subtitles="burned",
         voices={"es": "kokoro:em_alex"},
+        slow_video=True,
     )
     understood = understand(sentence)
     assert not understood.left_out
-    assert len(understood.actions) == 6
+    assert len(understood.actions) == 7
     assert panel.view["code"] == (
         'project.dub(\n    to=["es", "pt-BR", "ar"],\n    source="en",\n    original="duck",\n    background=0.35,\n'
-        '    subtitles="burned",\n    voices={"es": "kokoro:em_alex"},\n)'
+        '    subtitles="burned",\n    slow_video=True,\n    voices={"es": "kokoro:em_alex"},\n)'
     )
     compile(panel.view["code"], "twin", "exec")
 

@@ -12,7 +12,7 @@ const WORDS = {
   memoryOf: "Translation memory", memoryHint: "none · a path, such as memory.csv",
   glossary: "Glossary", noGlossary: "none", typedTerms: "a few terms", csvFile: "CSV file", glossaryHint: "a path, such as terms.csv", glossaryFile: "Path of a glossary", termsHint: "How your terms are translated. A term without a translation is a name: it stays as it is in every language.",
   term: "Term", termIn: "in", termSaid: "Said in the clip", termExample: "such as dashboard", freely: "freely", unchanged: "unchanged",
-  subtitles: "Subtitles", off: "none", track: "track", burned: "burned in", sentence: "The sentence that will be sent; change it as you like", edited: "edited", undo: "Undo",
+  subtitles: "Subtitles", off: "none", track: "track", burned: "burned in", tooLong: "Lines that do not fit", marked: "only marked", slowed: "slow the picture", sentence: "The sentence that will be sent; change it as you like", edited: "edited", undo: "Undo",
   editedHint: "Sent as it stands: the choices above no longer change it.", sendIt: "Send this sentence", dub: "Dub", cancel: "Cancel", look: "Look before it is spoken", voiceOf: "Voice for", forClip: "for",
 };
 
@@ -65,11 +65,12 @@ export default {
       });
       const levelBox = h("span", { class: "nd-languages-percent", hidden: true }, level, h("span", { "aria-hidden": "true" }, "%"));
       const subtitles = segments(WORDS.subtitles, [["off", WORDS.off], ["track", WORDS.track], ["burned", WORDS.burned]], "track", choose("subtitles"));
+      const tooLong = segments(WORDS.tooLong, [["mark", WORDS.marked], ["slow", WORDS.slowed]], "mark", (value) => send(model, "choose", { what: "slow_video", value: value === "slow" }));
       const hint = h("p", { class: "nd-muted nd-small", hidden: true });
       const memory = h("input", { class: "nd-input", type: "text", placeholder: WORDS.memoryHint, spellcheck: "false", autocomplete: "off", "on:change": () => send(model, "choose", { what: "memory", value: memory.value }) });
       const terms = glossary(WORDS, (what) => send(model, "glossary", what));
       const how = h("div", { class: "nd-languages-how" },
-        field(WORDS.original, original), field(WORDS.background, h("div", { class: "nd-languages-sound" }, background, levelBox)), field(WORDS.subtitles, subtitles), field(WORDS.memoryOf, memory),
+        field(WORDS.original, original), field(WORDS.background, h("div", { class: "nd-languages-sound" }, background, levelBox)), field(WORDS.subtitles, subtitles), field(WORDS.memoryOf, memory), field(WORDS.tooLong, tooLong),
         field(WORDS.glossary, h("div", { class: "nd-languages-sound" }, terms.use, terms.file)), terms.well);
 
       // What will be said.
@@ -161,6 +162,7 @@ export default {
         levelBox.hidden = view.background === null;
         if (view.background !== null && document.activeElement !== level) level.value = String(view.background);
         subtitles.set(view.subtitles);
+        tooLong.set(view.slow_video ? "slow" : "mark");
         if (document.activeElement !== memory && !view.error) memory.value = view.memory;
         terms.show(view.glossary, view.cards, Boolean(view.error));
         hint.hidden = !view.hint;
