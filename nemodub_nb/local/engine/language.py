@@ -144,7 +144,7 @@ def _stem(
     time: SlowedTime,
     shop: Workshop,
 ) -> Path:
-    """Write the voice alone, every line at its place and as loud as its original speaker, as long as the video."""
+    """Write the voice alone, every line heard from its place on and as loud as its original speaker, as long as the video."""
     starts_s = [time.shown_s(placement.start_s) for placement in placements]
     duration_s = time.shown_s(shop.clip.duration_s)
     speakers = shop.speakers()
@@ -156,20 +156,24 @@ def _stem(
 
     def sounds() -> Iterator[tuple[float, Samples]]:
         from nemodub_nb.local.engine.media.audio import read_audio
+        from nemodub_nb.local.engine.mix.lead import lead_s
         from nemodub_nb.local.engine.mix.level import at_level
 
         for recording, placement, start_s, level in zip(
             recordings, placements, starts_s, levels, strict=True
         ):
             sound = read_audio(_fitted(recording, placement, shop), rate=MIX_RATE)
-            yield start_s, sound if recording.original else at_level(sound, level)
+            if recording.original:
+                yield start_s, sound
+            else:
+                yield max(0.0, start_s - lead_s(sound)), at_level(sound, level)
 
     def make(path: Path) -> None:
         from nemodub_nb.local.engine.mix.stem import place as write_stem
 
         write_stem(sounds(), duration_s, path)
 
-    key = [places, duration_s, levels]
+    key = ["heard", places, duration_s, levels]
     return shop.steps.file("voice", key, ".flac", make)
 
 
