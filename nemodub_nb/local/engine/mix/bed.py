@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 DEFAULT: Final = "deepfilternet"
 DEMUCS: Final = "demucs"
-_VERSIONS: Final = {DEFAULT: "DeepFilterNet3", DEMUCS: "htdemucs_ft vocals"}
+_VERSIONS: Final = {DEFAULT: "DeepFilterNet3, held tones kept", DEMUCS: "htdemucs_ft vocals"}
 """Part of the key of what was made."""
 
 

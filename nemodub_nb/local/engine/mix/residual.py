@@ -12,8 +12,10 @@ from nemodub_nb.local.engine.media.audio import RATE, Samples
 _WINDOW: Final = 2048
 _HOP: Final = 512
 
-CONTEXT_S: Final = 1.25
-"""Sound on both sides of a stretch that its residual depends on."""
+_STEADY_STEP: Final = 6
+"""Whether a frequency is held is looked for every so many frames, among every so many others."""
+CONTEXT_S: Final = 20 * _STEADY_STEP * _HOP / RATE
+"""Sound on both sides of a stretch that its residual depends on; a whole number of steps, so that blocks agree where they meet."""
 
 _LEVEL_FRAMES: Final = RATE // _HOP
 """The level of the background is looked for this many frames around."""
@@ -28,6 +30,10 @@ _BOOST: Final = 2.5
 """The most that a hole torn by the voice is filled up."""
 _LOG_TO_MEAN: Final = 1.5
 """A mean of logarithms lies below the mean; this makes up for it."""
+_SELDOM, _OFTEN = 0.1, 0.4
+"""Shares of the time around: the power that a frequency seldom falls below, and that which it often does."""
+_MOVING, _STEADY = 0.2, 0.45
+"""The former over the latter. Voices and noise have less than the first, a held tone more than the second."""
 
 _Spectrum = npt.NDArray[np.complex64]
 _Power = npt.NDArray[np.float64]
@@ -59,7 +65,13 @@ def _cleaned(mix: _Spectrum, voice: _Spectrum, power: _Power, channels: int) -> 
     trust = (1.0 - doubt) ** _TRUST + 1e-9
     level = np.exp(_around(trust * np.log(rest_power) / 2.0) / _around(trust)) * _LOG_TO_MEAN
     evened = np.clip(level / np.sqrt(rest_power), 0.0, _BOOST)
-    return (rest * (1.0 - doubt + doubt * evened)).astype(np.complex64)
+    rest = rest * (1.0 - doubt + doubt * evened)
+    # A hum or a held tone that was taken for voice comes back out of the mix, where it has its own phase.
+    amplitude = np.abs(mix).astype(np.float64) + 1e-6
+    held = _held(amplitude**2)
+    missing = np.maximum(np.maximum(np.minimum(held, amplitude), doubt * held) - np.abs(rest), 0.0)
+    cleaned: _Spectrum = (rest + mix * (missing / amplitude)).astype(np.complex64)
+    return cleaned
 
 
 def _side(mix: _Spectrum, voice: _Spectrum) -> npt.NDArray[np.float32]:
@@ -92,6 +104,18 @@ def _widened(power: _Power) -> _Power:
     padded = np.pad(power, 1, mode="edge")
     in_time = np.maximum(np.maximum(padded[:-2], padded[1:-1]), padded[2:])
     return np.maximum(np.maximum(in_time[:, :-2], in_time[:, 1:-1]), in_time[:, 2:])
+
+
+def _held(power: _Power) -> _Power:
+    """Return the amplitude that each frequency holds around each frame; none where it moves, as a voice does."""
+    reach = _LEVEL_FRAMES // _STEADY_STEP
+    padded = np.pad(power[::_STEADY_STEP], ((reach, reach), (0, 0)), mode="edge")
+    around = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1, axis=0)
+    seldom, often = (int(share * around.shape[2]) for share in (_SELDOM, _OFTEN))
+    ranked = np.partition(around, (seldom, often), axis=2)
+    steadiness = ranked[:, :, seldom] / ranked[:, :, often]
+    held = np.sqrt(ranked[:, :, often]) * np.clip((steadiness - _MOVING) / (_STEADY - _MOVING), 0.0, 1.0)
+    return np.repeat(held, _STEADY_STEP, axis=0)[: len(power)]
 
 
 def _around(values: _Power) -> _Power:
