@@ -89,10 +89,18 @@ def test_a_wish_for_everybody_and_one_for_somebody(models):
 
 
 def test_a_slow_speaker_gets_a_slow_voice_among_equals(models):
-    slow = cast("en", _speakers(_one("A", "female", pace=11.0)), "best", models).voices["A"]
-    usual = cast("en", _speakers(_one("A", "female", pace=17.0)), "best", models).voices["A"]
-    assert pace_of(slow) < 12 < pace_of(usual)
-    assert usual.id == "kokoro:af_heart"
+    slow = cast("hi", _speakers(_one("A", "female", pace=11.0)), "best", models).voices["A"]
+    quick = cast("hi", _speakers(_one("A", "female", pace=17.0)), "best", models).voices["A"]
+    assert pace_of(slow) < 13 < pace_of(quick)
+
+
+def test_nobody_whispers_unless_that_is_asked_for(models):
+    people = [_one(f"P{n}", "female", pace=9.0) for n in range(7)]
+    assert "kokoro:af_nicole" not in {
+        voice.id for voice in cast("en", _speakers(*people), "best", models).voices.values()
+    }
+    asked = cast("en", _speakers(ANNA), "best", models, {"Anna": "kokoro:af_nicole"})
+    assert asked.voices["Anna"].id == "kokoro:af_nicole"
 
 
 def test_a_quiet_speaker_stays_quiet_within_reason():

@@ -117,6 +117,9 @@ ESPEAK_VARIANTS: tuple[tuple[str, Gender], ...] = (
 """espeak-ng's ways to speak any language, the default first."""
 
 
+_WHISPERING = frozenset({"af_nicole"})
+"""Voices that are hardly heard over anything: only who asks for one gets it."""
+
 PACE_STEP = 0.12
 """Voices whose paces differ by less than this share are equally fast."""
 
@@ -234,12 +237,12 @@ def suitability(
 
     A voice that is `used` by somebody else already comes after those of the other grades, but before another gender's.
     """
-    robotic = (voice.grade == "robotic") != (quality == "fast")
+    unfit = (voice.grade == "robotic") != (quality == "fast") or voice.speaker in _WHISPERING
     other = gender is not None and voice.gender is not None and voice.gender != gender
     unsure = gender is not None and voice.gender is None
     far = 0 if pace is None else int(abs(math.log(pace_of(voice) / pace)) / PACE_STEP)
     accent = {"native": 0, "accented": 1, "robotic": 0}[voice.grade]
-    return int(robotic), other, used, accent + 2 * unsure, far
+    return int(unfit), other, used, accent + 2 * unsure, far
 
 
 def speech_code(language: str) -> str | None:
