@@ -227,6 +227,11 @@ def test_a_word_in_silence_is_cut_and_a_misheard_one_is_not() -> None:
     assert words_cut(line, 0.0, 2.0, []) == 5
     (line,) = align([SCRIPT[0]], spoken("one two three four fi"), "en")
     assert words_cut(line, 0.0, 2.4, [(0.0, 1.6)]) == 1  # the rest of a word
+    late = [Word(w.start_s + 0.35, w.end_s + 0.35, w.text) for w in spoken("two three four five")]
+    (line,) = align([SCRIPT[0]], late, "en")
+    assert words_cut(line, 0.0, 2.0, [(0.35, 2.0)]) == 1
+    (line,) = align([SCRIPT[0]], [Word(0.0, 0.35, " wan"), *late], "en")
+    assert words_cut(line, 0.0, 2.0, [(0.35, 2.0)]) == 0  # begun softly, and misheard
 
 
 def test_inside_a_line_only_a_hole_in_the_voice_tells_of_a_missing_word() -> None:

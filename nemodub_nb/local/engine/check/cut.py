@@ -31,17 +31,19 @@ def words_cut(line: AlignedLine, start_s: float, end_s: float, speech: Sequence[
         before = line.matched[first - 1] if first else None
         after = line.matched[last] if last < len(line.matched) else None
         expected_s = (end_s - start_s) * sum(map(len, line.script[first:last])) / whole
+        misheard = all(line.replaced[first:last])
         if before and after:
             # Between words that were heard a recogniser lets its times flow over one that it does not know: only a hole
             # in the voice, longer than a speaker's pause, tells of a word that is not there.
             span_s = after.end_s - before.start_s
             unvoiced_s = span_s - covered_s(speech, before.start_s, after.end_s)
-            misheard = all(line.replaced[first:last])
             missing = not misheard and unvoiced_s > max(_PAUSE_S, (1 - _VOICED) * expected_s)
         else:
             from_s = before.end_s if before else start_s
             to_s = after.start_s if after else end_s
-            missing = covered_s(speech, from_s, to_s) < _VOICED * expected_s
+            # A first word that is misheard was said; a detector may miss that it begins softly. A last one may be a rest.
+            said = misheard and after is not None
+            missing = not said and covered_s(speech, from_s, to_s) < _VOICED * expected_s
         if missing:
             cut += max(1, (last - first) - sum(line.replaced[first:last]))
     return cut
