@@ -232,6 +232,10 @@ def test_a_word_in_silence_is_cut_and_a_misheard_one_is_not() -> None:
     assert words_cut(line, 0.0, 2.0, [(0.35, 2.0)]) == 1
     (line,) = align([SCRIPT[0]], [Word(0.0, 0.35, " wan"), *late], "en")
     assert words_cut(line, 0.0, 2.0, [(0.35, 2.0)]) == 0  # begun softly, and misheard
+    over = [Word(0.0, 0.75, " two"), *late[1:]]
+    (line,) = align([SCRIPT[0]], over, "en")
+    assert words_cut(line, 0.0, 2.0, [(0.0, 2.0)]) == 0  # its time was given to the next word
+    assert words_cut(line, 0.0, 2.0, [(0.35, 2.0)]) == 1
 
 
 def test_inside_a_line_only_a_hole_in_the_voice_tells_of_a_missing_word() -> None:

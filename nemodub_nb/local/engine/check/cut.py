@@ -26,11 +26,12 @@ def words_cut(line: AlignedLine, start_s: float, end_s: float, speech: Sequence[
     whole = sum(map(len, line.script))
     if not whole or end_s <= start_s:
         return 0
+    letter_s = (end_s - start_s) / whole
     cut = 0
     for first, last in _gaps(line):
         before = line.matched[first - 1] if first else None
         after = line.matched[last] if last < len(line.matched) else None
-        expected_s = (end_s - start_s) * sum(map(len, line.script[first:last])) / whole
+        expected_s = letter_s * sum(map(len, line.script[first:last]))
         misheard = all(line.replaced[first:last])
         if before and after:
             # Between words that were heard a recogniser lets its times flow over one that it does not know: only a hole
@@ -40,7 +41,8 @@ def words_cut(line: AlignedLine, start_s: float, end_s: float, speech: Sequence[
             missing = not misheard and unvoiced_s > max(_PAUSE_S, (1 - _VOICED) * expected_s)
         else:
             from_s = before.end_s if before else start_s
-            to_s = after.start_s if after else end_s
+            # Here, too, a recogniser may let the next word last over one that it does not know.
+            to_s = max(after.start_s, after.end_s - letter_s * len(line.script[last])) if after else end_s
             # A first word that is misheard was said; a detector may miss that it begins softly. A last one may be a rest.
             said = misheard and after is not None
             missing = not said and covered_s(speech, from_s, to_s) < _VOICED * expected_s
