@@ -236,6 +236,10 @@ def test_a_word_in_silence_is_cut_and_a_misheard_one_is_not() -> None:
     (line,) = align([SCRIPT[0]], over, "en")
     assert words_cut(line, 0.0, 2.0, [(0.0, 2.0)]) == 0  # its time was given to the next word
     assert words_cut(line, 0.0, 2.0, [(0.35, 2.0)]) == 1
+    (line,) = align([SCRIPT[0]], spoken("five", 1.9), "en")
+    assert (
+        words_cut(line, 0.0, 2.0, [(0.0, 2.0)]) == 0
+    )  # passed over as a whole, but for a word of the next line
 
 
 def test_inside_a_line_only_a_hole_in_the_voice_tells_of_a_missing_word() -> None:

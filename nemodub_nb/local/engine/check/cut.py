@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 _VOICED: Final = 0.4
 """A word of which less than this share of its time has a voice was not spoken to its end."""
+_KNOWN: Final = 1 / 3
+"""Of a line of which less than this share was heard nobody knows where its words should be."""
 _PAUSE_S: Final = 0.3
 """Silence inside a line that a comma explains."""
 _SHORTER_S: Final = 0.1
@@ -26,6 +28,10 @@ def words_cut(line: AlignedLine, start_s: float, end_s: float, speech: Sequence[
     whole = sum(map(len, line.script))
     if not whole or end_s <= start_s:
         return 0
+    known = sum(len(word) for word, heard in zip(line.script, line.matched, strict=True) if heard)
+    if known < _KNOWN * whole:
+        spoken_s = covered_s(speech, start_s, end_s)
+        return len(line.script) if spoken_s < _VOICED * (end_s - start_s) else 0
     letter_s = (end_s - start_s) / whole
     cut = 0
     for first, last in _gaps(line):
