@@ -38,7 +38,12 @@ def words_cut(line: AlignedLine, start_s: float, end_s: float, speech: Sequence[
         before = line.matched[first - 1] if first else None
         after = line.matched[last] if last < len(line.matched) else None
         expected_s = letter_s * sum(map(len, line.script[first:last]))
-        misheard = all(line.replaced[first:last])
+        lost = [
+            word
+            for word, replaced in zip(line.script[first:last], line.replaced[first:last], strict=True)
+            if not replaced
+        ]
+        misheard = not lost
         if before and after:
             # Between words that were heard a recogniser lets its times flow over one that it does not know: only a hole
             # in the voice, longer than a speaker's pause, tells of a word that is not there.
@@ -51,9 +56,11 @@ def words_cut(line: AlignedLine, start_s: float, end_s: float, speech: Sequence[
             to_s = max(after.start_s, after.end_s - letter_s * len(line.script[last])) if after else end_s
             # A first word that is misheard was said; a detector may miss that it begins softly. A last one may be a rest.
             said = misheard and after is not None
-            missing = not said and covered_s(speech, from_s, to_s) < _VOICED * expected_s
+            # What was heard in place of other words has its time, too: only that of the lost ones can be missing.
+            lost_s = letter_s * sum(map(len, lost)) if lost else expected_s
+            missing = not said and covered_s(speech, from_s, to_s) < expected_s - (1 - _VOICED) * lost_s
         if missing:
-            cut += max(1, (last - first) - sum(line.replaced[first:last]))
+            cut += max(1, len(lost))
     return cut
 
 
