@@ -173,7 +173,7 @@ def _stem(
 
         write_stem(sounds(), duration_s, path)
 
-    key = ["heard", places, duration_s, levels]
+    key = ["heard at the edge", places, duration_s, levels]
     return shop.steps.file("voice", key, ".flac", make)
 
 
