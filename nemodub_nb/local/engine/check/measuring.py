@@ -202,7 +202,14 @@ class _Check:
             return None
         if self.cut:
             # Nobody can tell which of a line's words a cut has left.
-            heard = [word for word in heard if not covered_s(self.cut, word.start_s, word.end_s)]
+            own = [(line.start_s, line.end_s) for line in self.lines]
+            heard = [
+                word
+                for word in heard
+                if not covered_s(self.cut, word.start_s, word.end_s)
+                and _away_s(own, word)
+                <= _away_s(self.cut, word)  # recognisers hear a line in the pause before
+            ]
             self.notes.append("Lines that a trim has cut were not listened to.")
         script = [(line.start_s, line.end_s, line.text) for line in self.lines]
         aligned = align(script, heard, self.job.language)
@@ -285,6 +292,12 @@ def _recogniser_of(folder: Path) -> Whisper:
 
 def _recogniser(models: Path, report: Report) -> Callable[[], Whisper]:
     return lambda: _recogniser_of(weights.ensure(RECOGNISER, models, fetching(report, RECOGNISER)))
+
+
+def _away_s(stretches: list[Stretch], word: Word) -> float:
+    """Return how far the middle of a word is from the nearest of the stretches."""
+    middle_s = (word.start_s + word.end_s) / 2
+    return min(max(start - middle_s, middle_s - end, 0.0) for start, end in stretches)
 
 
 def _row(
