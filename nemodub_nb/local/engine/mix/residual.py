@@ -109,10 +109,11 @@ def _widened(power: _Power) -> _Power:
 def _held(power: _Power) -> _Power:
     """Return the amplitude that each frequency holds around each frame; none where it moves, as a voice does."""
     reach = _LEVEL_FRAMES // _STEADY_STEP
-    padded = np.pad(power[::_STEADY_STEP], ((reach, reach), (0, 0)), mode="edge")
+    # Single precision, sorted: several times as fast as looking for the two shares alone.
+    padded = np.pad(power[::_STEADY_STEP].astype(np.float32), ((reach, reach), (0, 0)), mode="edge")
     around = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1, axis=0)
     seldom, often = (int(share * around.shape[2]) for share in (_SELDOM, _OFTEN))
-    ranked = np.partition(around, (seldom, often), axis=2)
+    ranked = np.sort(around, axis=2)
     steadiness = ranked[:, :, seldom] / ranked[:, :, often]
     held = np.sqrt(ranked[:, :, often]) * np.clip((steadiness - _MOVING) / (_STEADY - _MOVING), 0.0, 1.0)
     return np.repeat(held, _STEADY_STEP, axis=0)[: len(power)]
