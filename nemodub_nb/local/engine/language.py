@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from nemodub_nb.cores import cores
 from nemodub_nb.local.engine.cues import Cue, cues, flagged
 from nemodub_nb.local.engine.fit import LIMITS, Placement, SlowedTime, place, slots
 from nemodub_nb.local.engine.jobs import DubJob
@@ -159,14 +161,14 @@ def _stem(
         from nemodub_nb.local.engine.mix.lead import lead_s
         from nemodub_nb.local.engine.mix.level import at_level
 
-        for recording, placement, start_s, level in zip(
-            recordings, placements, starts_s, levels, strict=True
-        ):
-            sound = read_audio(_fitted(recording, placement, shop), rate=MIX_RATE)
-            if recording.original:
-                yield start_s, sound
-            else:
-                yield max(0.0, start_s - lead_s(sound)), at_level(sound, level)
+        with ThreadPoolExecutor(cores()) as threads:
+            fitted = threads.map(_fitted, recordings, placements, repeat(shop))
+            for recording, path, start_s, level in zip(recordings, fitted, starts_s, levels, strict=True):
+                sound = read_audio(path, rate=MIX_RATE)
+                if recording.original:
+                    yield start_s, sound
+                else:
+                    yield max(0.0, start_s - lead_s(sound)), at_level(sound, level)
 
     def make(path: Path) -> None:
         from nemodub_nb.local.engine.mix.stem import place as write_stem
