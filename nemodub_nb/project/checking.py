@@ -35,6 +35,24 @@ _CLIPS: Final = frozenset(
     {".mp4", ".mov", ".mkv", ".webm", ".avi", ".m4v", ".mp3", ".wav", ".m4a", ".flac", ".ogg"}
 )
 _LINE: Final = ("heard", "wer", "cer", "heard_start_s", "onset_heard_s", "words_cut")
+_CHECKED: Final = frozenset(
+    {
+        "background_db",
+        "background_outside_db",
+        "background_under_db",
+        "cer",
+        "length_error_frames",
+        "original_level_db",
+        "original_words",
+        "picture_identical",
+        "recogniser",
+        "speech_overlap",
+        "subtitle_complaints",
+        "subtitles_flagged",
+        "wer",
+    }
+)
+"""What only a check knows of a video: an earlier figure does not stay where it is no longer told."""
 _HEARD: Final = frozenset({"cut", "misheard", "off"})
 
 
@@ -217,7 +235,9 @@ def take(said: dict[str, Any], found: Mapping[str, Any]) -> None:
         line = by_index.get(row["index"] if type(row.get("index")) is int else position, {})
         row.update({name: line.get(name) for name in _LINE})
         _judge(row)
-    said["measured"] = {**(said.get("measured") or {}), **(found.get("measured") or {})}
+    before = said.get("measured") or {}
+    kept = {name: value for name, value in before.items() if name not in _CHECKED}
+    said["measured"] = {**kept, **(found.get("measured") or {})}
     said["not_measured"] = list(found.get("notes") or ())
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from nemodub_nb.local.engine.check.aligned import align
 from nemodub_nb.local.engine.check.cut import placed_short, words_cut
-from nemodub_nb.local.engine.check.levels import levels
+from nemodub_nb.local.engine.check.levels import Levels, levels
 from nemodub_nb.local.engine.check.onsets import heard_onset, source_onset
 from nemodub_nb.local.engine.check.original import understood
 from nemodub_nb.local.engine.check.parts import Parts
@@ -312,6 +312,48 @@ def test_a_second_too_short_is_25_frames_and_sound_as_long_as_the_picture_is_rig
 # --- levels
 
 
+def _voices() -> tuple[list[tuple[float, float]], np.ndarray, np.ndarray]:
+    """Ten lines of noise in syllables, with pauses in which the background is heard, by two speakers."""
+    speech = [(float(start), start + 1.5) for start in range(1, 21, 2)]
+    spoken_s = _within(speech, 21 * RATE)
+    beat = (np.arange(len(spoken_s)) // (RATE // 6)) % 3 > 0
+    rng = np.random.default_rng(1)
+    voices = [
+        np.convolve(rng.normal(0, 0.1, len(spoken_s)), [0.4, 0.3, 0.2, 0.1], "same") * (spoken_s & beat)
+        for _ in range(2)
+    ]
+    return speech, voices[0], voices[1]
+
+
+def _within(speech: list[tuple[float, float]], count: int) -> np.ndarray:
+    spoken_s = np.zeros(count, bool)
+    for start, end in speech:
+        spoken_s[int(start * RATE) : int(end * RATE)] = True
+    return spoken_s
+
+
+def _found(source: np.ndarray, dub: np.ndarray, speech: list[tuple[float, float]]) -> Levels:
+    blocks = [[one.astype(np.float32)[:, None]] for one in (source, dub)]
+    return levels(add_up(*blocks, speech, outside(speech, 21.0, 0.15)))
+
+
+def test_a_breath_that_went_with_the_voice_is_no_background() -> None:
+    speech, original, new = _voices()
+    background = np.random.default_rng(2).normal(0, 0.006, len(original))
+    gasps = [(end + 0.2, end + 0.25) for _, end in speech[::5]]
+    breaths = _within(gasps, len(original)) * 8.0 * background
+    found = _found(original + background + breaths, new + background, speech)
+    assert found.background_outside_db == pytest.approx(0, abs=0.6)
+
+
+def test_nothing_is_told_of_music_under_speech_that_comes_and_goes() -> None:
+    speech, original, new = _voices()
+    background = np.random.default_rng(2).normal(0, 0.006, len(original))
+    music = background * np.where((np.arange(len(original)) // RATE) % 3 > 0, 1.0, 0.01)
+    assert _found(original + music, new + music, speech).background_under_db is None
+    assert _found(original + background, new + background, speech).background_under_db is not None
+
+
 @pytest.mark.parametrize("gain_db", [0.0, 5.0])
 @pytest.mark.parametrize(
     ("outside_db", "under_db", "left_db"), [(0, 0, None), (-6, 0, None), (0, -6, None), (0, 0, -12)]
@@ -319,26 +361,13 @@ def test_a_second_too_short_is_25_frames_and_sound_as_long_as_the_picture_is_rig
 def test_levels_are_found_whatever_the_loudness_of_the_whole(
     gain_db: float, outside_db: float, under_db: float, left_db: float | None
 ) -> None:
-    speech = [(float(start), start + 1.5) for start in range(1, 21, 2)]
-    spoken_s = np.zeros(21 * RATE, bool)
-    for start, end in speech:
-        spoken_s[int(start * RATE) : int(end * RATE)] = True
-    rng = np.random.default_rng(1)
-
-    def voice() -> np.ndarray:
-        """Syllables of noise, with pauses in which the background is heard."""
-        beat = (np.arange(len(spoken_s)) // (RATE // 6)) % 3 > 0
-        return np.convolve(rng.normal(0, 0.1, len(spoken_s)), [0.4, 0.3, 0.2, 0.1], "same") * (
-            spoken_s & beat
-        )
-
-    original, new = voice(), voice()
-    background = rng.normal(0, 0.006, len(spoken_s))
+    speech, original, new = _voices()
+    spoken_s = _within(speech, len(original))
+    background = np.random.default_rng(2).normal(0, 0.006, len(original))
     turned = 10 ** (np.where(spoken_s, under_db, outside_db) / 20)
     left = 0 if left_db is None else original * 10 ** (left_db / 20)
     dub = (new + background * turned + left) * 10 ** (gain_db / 20)
-    blocks = [[one.astype(np.float32)[:, None]] for one in (original + background, dub)]
-    found = levels(add_up(*blocks, speech, outside(speech, 21.0, 0.15)))
+    found = _found(original + background, dub, speech)
     assert found.background_outside_db == pytest.approx(outside_db, abs=0.6)
     assert found.background_under_db == pytest.approx(under_db, abs=1.6)
     assert found.original_level_db is not None

@@ -114,3 +114,12 @@ def test_chance_is_no_drift_and_what_adds_up_is() -> None:
 
     assert drift([0.03, 0.0, 0.1, 0.0, 0.03, 0.0, -0.03, 0.0, -0.06, -0.03]) <= 0.05
     assert drift([n * 0.005 for n in range(100)]) > 0.25
+
+
+def test_a_figure_that_can_no_longer_be_told_does_not_stay_from_an_earlier_measuring(tmp_path: Path) -> None:
+    report = exported(tmp_path / "out", picture="copied")
+    write(report, {**found(), "measured": {"wer": 0.1, "background_under_db": 4.6}})
+    write(report, found())
+    measured = json.loads(report.read_text())["measured"]
+    assert "background_under_db" not in measured
+    assert measured["picture"] == "copied"

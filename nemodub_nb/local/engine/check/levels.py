@@ -3,11 +3,13 @@
 Levels are weighted as EBU R128 (ITU-R BS.1770) weights them. The dub may be louder or softer as a whole: the background is
 measured against the voice, whose own level is that of the speech less that of the background around it.
 
-Outside of speech the two backgrounds are compared as they are. Under speech they are what is left when the voice pauses for a
+Outside of speech the two backgrounds are compared by the level that each frequency has for half of the time: a breath, or a
+syllable that a voice detector missed, is gone from the dub and is no background. Under speech they are what is left when the voice pauses for a
 moment in some frequency: the level that a frequency falls below for a fifth of the time (quantile-based estimation of noise,
 Stahl, Fischer and Bippus, ICASSP 2000). Tried on speech over music, noise and tones with known gains: where the background
 is at most 20 dB below the voice it is within 1.5 dB of the truth, also after it was turned down by 3 or 6 dB. A smaller
-share of the time makes too much of the holes that a separator leaves, a larger one takes the voice for background.
+share of the time makes too much of the holes that a separator leaves, a larger one takes the voice for background. Music
+that comes and goes is not there for long enough, and nothing is told (seen: 4 dB too much).
 
 What the dub has of the original voice is found by correlation, which the new voice does not have with it: 10 seconds tell an
 original 35 dB below the dub from none.
@@ -24,11 +26,12 @@ from nemodub_nb.local.engine.check.spectra import BINS, FRAME, HOP, WINDOW, Powe
 from nemodub_nb.local.engine.media.audio import RATE
 from nemodub_nb.local.engine.media.loud_power import k_weights
 
-METHOD: Final = "K-weighted, a fifth of the time"
+METHOD: Final = "K-weighted, half and a fifth of the time"
 """Part of the key of what was measured."""
 LEAST_S: Final = 0.5
 """Of less time nothing is told."""
 _QUIET_SHARE: Final = 0.2
+_USUAL_SHARE: Final = 0.5
 _LOWEST_DB: Final = -40.0
 """A background this far below the voice is the room's and the recording's own noise."""
 _LOWEST_UNDER_DB: Final = -25.0
@@ -56,17 +59,22 @@ def levels(spectra: Spectra) -> Levels:
     speech, quiet = spectra.speech, spectra.quiet
     if _seconds(speech) < LEAST_S or _seconds(quiet) < LEAST_S:
         return Levels(None, None, _original_db(speech, None) if _seconds(speech) >= LEAST_S else None, None)
-    voices = [_loud(one) for one in (_less(speech, quiet, "source"), _less(speech, quiet, "dub"))]
-    rests = [_loud(quiet.source) / quiet.frames, _loud(quiet.dub) / quiet.frames]
-    if min(voices) <= 0 or rests[0] <= 0:
+    usual = [quiet.quantile(which, _USUAL_SHARE) for which in (0, 1)]
+    voices = [
+        _loud(one / speech.frames - rest)
+        for one, rest in zip((speech.source, speech.dub), usual, strict=True)
+    ]
+    rest = _loud(quiet.source) / quiet.frames
+    if min(voices) <= 0 or rest <= 0:
         return Levels(None, None, None, None)
     gain_db = _db(voices[1] / voices[0])
-    background_db = _db(rests[0] / voices[0])
+    under = [_loud(speech.quantile(which, _QUIET_SHARE)) for which in (0, 1)]
+    background_db = _db(_loud(usual[0]) / voices[0])
     there = background_db >= _LOWEST_DB
-    under = _loud(speech.quantile(1, _QUIET_SHARE)) / _loud(speech.quantile(0, _QUIET_SHARE))
+    there_under = _db(min(rest, under[0]) / voices[0]) >= _LOWEST_UNDER_DB
     return Levels(
-        background_outside_db=_db(rests[1] / rests[0]) - gain_db if there else None,
-        background_under_db=_db(under) - gain_db if background_db >= _LOWEST_UNDER_DB else None,
+        background_outside_db=_db(_loud(usual[1]) / _loud(usual[0])) - gain_db if there else None,
+        background_under_db=_db(under[1] / under[0]) - gain_db if there and there_under else None,
         original_level_db=_original_db(speech, quiet),
         background_db=background_db,
     )
@@ -90,11 +98,6 @@ def _original_db(speech: Sums, quiet: Sums | None) -> float | None:
     near = np.concatenate([found[-_LAG:], found[: _LAG + 1]]) / _OVERLAP
     share = float(np.abs(near).max()) / max(float(np.fft.irfft(source * even)[0]), 1e-20)
     return _db(share**2 * heard[0] / heard[1])
-
-
-def _less(speech: Sums, quiet: Sums, which: str) -> Powers:
-    ours, theirs = getattr(speech, which), getattr(quiet, which)
-    return np.asarray(ours / speech.frames - theirs / quiet.frames, np.float64)
 
 
 def _seconds(sums: Sums) -> float:

@@ -183,7 +183,7 @@ class _Check:
             )
         elif found["background_under_db"] is None:
             self.notes.append(
-                "The background under speech was not measured: it is more than 25 dB below the voice."
+                "The background under speech was not measured: it is more than 25 dB below the voice, or comes and goes."
             )
 
     def _round_trip(self) -> list[AlignedLine] | None:
