@@ -235,9 +235,9 @@ def take(said: dict[str, Any], found: Mapping[str, Any]) -> None:
         line = by_index.get(row["index"] if type(row.get("index")) is int else position, {})
         row.update({name: line.get(name) for name in _LINE})
         _judge(row)
-    before = said.get("measured") or {}
-    kept = {name: value for name, value in before.items() if name not in _CHECKED}
-    said["measured"] = {**kept, **(found.get("measured") or {})}
+    before, told = said.get("measured") or {}, found.get("measured") or {}
+    kept = {name: value for name, value in before.items() if name not in _CHECKED and name not in told}
+    said["measured"] = {**kept, **told}
     said["not_measured"] = list(found.get("notes") or ())
 
 
