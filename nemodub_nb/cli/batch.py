@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from nemodub_nb.cli import failure
+from nemodub_nb.cli.arguments import add_kind_of_file
 from nemodub_nb.cli.failure import CommandError
 from nemodub_nb.cli.lines import Live, Ticker, bar
-from nemodub_nb.presets import FORMATS, PRESETS
 
 if TYPE_CHECKING:
     import argparse
@@ -90,18 +90,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--glossary", metavar="FILE", action="append", default=[], help="terms and names to keep; repeatable"
     )
     parser.add_argument("--fast", action="store_true", help="use quick voices")
-    parser.add_argument(
-        "--preset",
-        metavar="NAME",
-        choices=tuple(PRESETS),
-        help=f"shape, loudness and format for a platform: {', '.join(PRESETS)}",
-    )
-    parser.add_argument(
-        "--format",
-        metavar="NAME",
-        choices=tuple(FORMATS),
-        help=f"of the files (default: mp4, or the preset's): {', '.join(FORMATS)}",
-    )
+    add_kind_of_file(parser)
     parser.add_argument(
         "--measure",
         action="store_true",

@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from nemodub_nb.cli import checks, failure
+from nemodub_nb.cli.arguments import add_clip, add_kind_of_file
 from nemodub_nb.cli.failure import CommandError
 from nemodub_nb.cli.lines import Live, Spinner
-from nemodub_nb.cli.opened import add_clip, apply_lines, errors, opened
+from nemodub_nb.cli.opened import apply_lines, errors, opened
 from nemodub_nb.cli.steps import Steps
-from nemodub_nb.presets import FORMATS, PRESETS
 
 if TYPE_CHECKING:
     import argparse
@@ -49,18 +49,7 @@ The same command again repeats no finished step.
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what the command takes."""
     add_clip(parser, out="dubbed")
-    parser.add_argument(
-        "--preset",
-        metavar="NAME",
-        choices=tuple(PRESETS),
-        help=f"shape, loudness and format for a platform: {', '.join(PRESETS)}",
-    )
-    parser.add_argument(
-        "--format",
-        metavar="NAME",
-        choices=tuple(FORMATS),
-        help=f"of the files (default: mp4, or the preset's): {', '.join(FORMATS)}",
-    )
+    add_kind_of_file(parser)
     parser.add_argument(
         "--together",
         action="store_true",

@@ -11,59 +11,9 @@ from nemodub_nb.cli.failure import CommandError
 from nemodub_nb.cli.lines import Live, Spinner
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Iterable, Iterator
 
     from nemodub_nb.project import Project
-
-
-def add_clip(parser: argparse.ArgumentParser, out: str) -> None:
-    """Add what every command about a clip takes: the clip, its languages, where to write (`out`), and what belongs to it."""
-    parser.add_argument("clip", metavar="CLIP", type=Path, help="the video or sound file")
-    parser.add_argument(
-        "--to",
-        metavar="LANGUAGES",
-        required=True,
-        help="tags or names, parted by commas: es,fr,de or Spanish",
-    )
-    parser.add_argument(
-        "--from", dest="source", metavar="LANGUAGE", help="what is spoken (default: found out)"
-    )
-    parser.add_argument(
-        "--out",
-        metavar="DIR",
-        type=Path,
-        default=Path(out),
-        help="where to write (default: ./%(default)s)",
-    )
-    parser.add_argument(
-        "--backend",
-        choices=("local", "cloud"),
-        help="this machine or the NemoVideo cloud (default: cloud if NEMO_TOKEN is set, else local)",
-    )
-    parser.add_argument("--transcript", metavar="FILE", type=Path, help="what is said, as SRT or VTT")
-    parser.add_argument(
-        "--memory",
-        metavar="FILE",
-        type=Path,
-        action="append",
-        help="reviewed translations, as CSV or TMX; repeatable",
-    )
-    parser.add_argument(
-        "--glossary",
-        metavar="FILE",
-        type=Path,
-        action="append",
-        help="terms with their wording, and names to keep, as CSV; repeatable",
-    )
-    parser.add_argument(
-        "--lines",
-        metavar="FILE",
-        type=Path,
-        action="append",
-        default=[],
-        help="a table of lines that was looked over, as `nemodub review` writes it; repeatable",
-    )
 
 
 @contextmanager

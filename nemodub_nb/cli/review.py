@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from nemodub_nb.cli import checks, failure
+from nemodub_nb.cli.arguments import add_clip
 from nemodub_nb.cli.failure import BadInputError
 from nemodub_nb.cli.lines import Live
-from nemodub_nb.cli.opened import add_clip, apply_lines, opened
+from nemodub_nb.cli.opened import apply_lines, opened
 from nemodub_nb.cli.steps import Steps
 
 if TYPE_CHECKING:
