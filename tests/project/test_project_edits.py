@@ -68,7 +68,7 @@ def test_a_script_is_reviewed_before_a_word_is_spoken(project, tmp_path):
     project.edit(source, show=False)
     lines = project.lines("es")
     assert lines.loc[2, "source_text"] == "The house has four rooms."
-    lines.loc[2, "text"] = "La casa tiene cuatro cuartos."
+    lines.loc[2, "text"] = "La casa tiene cuatro cuartos en total."
     lines.to_csv(tmp_path / "es.csv", index=False)
     project.edit(tmp_path / "es.csv", show=False)
 
@@ -77,7 +77,7 @@ def test_a_script_is_reviewed_before_a_word_is_spoken(project, tmp_path):
     assert list(spoken["text"]) == [
         "Buenos días, amigos.",
         "No era un joven malo.",
-        "La casa tiene cuatro cuartos.",
+        "La casa tiene cuatro cuartos en total.",
     ]
     assert spoken["route"][2] == "edited"
     assert spoken["stretch"].notna().all()
