@@ -33,6 +33,12 @@ def looped(clip: Path, minutes: float, to: Path) -> Path:
     return to
 
 
+def held(process: psutil.Process) -> int:
+    """Return the bytes that a process holds; what it shares is shared out, or a program would count twice as it starts another."""
+    found = process.memory_full_info()
+    return int(getattr(found, "pss", found.rss))
+
+
 def measured(job: dict[str, Any]) -> tuple[dict[str, Any], float, float]:
     """Run a job; return its result, its seconds and the most memory (MiB) that it and its children held at once."""
     start = time.perf_counter()
@@ -53,8 +59,8 @@ def measured(job: dict[str, Any]) -> tuple[dict[str, Any], float, float]:
             while process.poll() is None:
                 try:
                     family = [whole, *whole.children(recursive=True)]
-                    peak = max(peak, sum(member.memory_info().rss for member in family) / 2**20)
-                except psutil.NoSuchProcess:
+                    peak = max(peak, sum(held(member) for member in family) / 2**20)
+                except psutil.Error:
                     continue
                 time.sleep(0.05)
 
