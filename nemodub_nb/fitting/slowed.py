@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from .limits import SLOW_VIDEO_MOST
+
 _TINY_S = 1e-6
 
 
@@ -28,13 +30,14 @@ class SlowedTime:
     def of(cls, lines: Iterable[tuple[float, float, float]]) -> SlowedTime:
         """Return the time for lines (start_s, end_s, factor) on the clip's time; those that are not slowed say nothing.
 
-        Times count in whole milliseconds, as a draft does, so that whoever reads them there finds the same time.
+        Times count in whole milliseconds, as a draft does, so that whoever reads them there finds the same time. A factor
+        above SLOW_VIDEO_MOST, as only somebody else's draft can hold, counts as that.
         """
         made: list[Stretch] = []
         for start_s, end_s, factor in sorted(lines):
             first_s, last_s = max(round(start_s, 3), made[-1].end_s if made else 0.0), round(end_s, 3)
             if factor > 1 and last_s > first_s:
-                made.append(Stretch(first_s, last_s, factor))
+                made.append(Stretch(first_s, last_s, min(factor, SLOW_VIDEO_MOST)))
         return cls(tuple(made))
 
     def __bool__(self) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from nemodub_nb import timeline
 from nemodub_nb.contract import TOKEN_PREFIX
+from nemodub_nb.fitting import SLOW_VIDEO_MOST
 from nemodub_nb.project.safe import plain
 from nemodub_nb.timeline.draft import number_of
 
@@ -155,7 +156,7 @@ class _Reader:
             round(over * 1000) if over and over > 0 else 0,
             judged,
             _facts(segment, report, script=script),
-            number_of(report.get("slow")) or 1.0,
+            min(max(number_of(report.get("slow")) or 1.0, 1.0), SLOW_VIDEO_MOST),
         )
 
     def _judged(self, report: dict[str, Any]) -> int:

@@ -52,3 +52,8 @@ def test_a_video_in_which_nothing_is_slowed_has_the_time_of_its_clip():
 def test_lines_that_claim_the_same_time_slow_it_once():
     time = SlowedTime.of([(1.0, 3.0, 2.0), (2.0, 4.0, 1.5)])
     assert time.shown_s(4.0) == pytest.approx(4.0 + 2.0 * 1.0 + 1.0 * 0.5)
+
+
+def test_somebody_elses_draft_cannot_stretch_time_without_end():
+    time = SlowedTime.of([(1.0, 2.0, 1e308)])
+    assert time.shown_s(10.0) == pytest.approx(11.0)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from nemodub_nb.conformance import number
-from nemodub_nb.fitting import SLOW_VIDEO_MOST, SlowedTime
+from nemodub_nb.fitting import SlowedTime
 from nemodub_nb.local.engine.check.listening import Heard
 from nemodub_nb.local.engine.check.rows import DubbedLine
 from nemodub_nb.local.engine.check.stretches import Stretch
@@ -19,7 +19,7 @@ def video_time(rows: Iterable[Mapping[str, Any]]) -> SlowedTime:
     return SlowedTime.of(
         (start_s, end_s, slow)
         for start_s, end_s, slow in known
-        if start_s is not None and end_s is not None and slow is not None and 1 < slow <= SLOW_VIDEO_MOST
+        if start_s is not None and end_s is not None and slow is not None
     )
 
 
