@@ -45,8 +45,12 @@ class Page:
         self.settle()
 
     def settle(self):
-        self.until(lambda: self.timeline.latest() is None and self.flow.work is None)
-        time.sleep(0.15)
+        self.until(lambda: LOOP.run(self.drawn()))
+
+    async def drawn(self):
+        """Tell, on the panels' own loop, whether nothing is under way and the pages show all of it."""
+        waiting = [panel for panel in (self.timeline, self.languages) if panel._later is not None]
+        return self.flow.work is None and self.timeline.latest() is None and not waiting
 
     def until(self, true, seconds=30):
         end = time.monotonic() + seconds
