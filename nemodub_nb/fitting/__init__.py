@@ -4,7 +4,8 @@ from .budget import rate_again, rate_for
 from .foresee import OUTCOMES, TROUBLED, Foreseen, PlannedLine, Scenario, foresee, what_if
 from .limits import LIMITS, SLOT_GAP_S, SLOW_VIDEO_MOST, Limits
 from .pace import Heard, Pace, calibrated, characters, usual_pace
-from .place import Placement, Spoken, place
+from .pauses import room_s, widened
+from .place import Pause, Placement, Spoken, place
 from .shorter import wants_shorter
 from .slots import slots
 from .slowed import SlowedTime, Stretch
@@ -19,6 +20,7 @@ __all__ = [
     "Heard",
     "Limits",
     "Pace",
+    "Pause",
     "Placement",
     "PlannedLine",
     "Scenario",
@@ -31,8 +33,10 @@ __all__ = [
     "place",
     "rate_again",
     "rate_for",
+    "room_s",
     "slots",
     "usual_pace",
     "wants_shorter",
     "what_if",
+    "widened",
 ]

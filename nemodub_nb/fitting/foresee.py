@@ -98,7 +98,8 @@ def foresee(
 ) -> list[Foreseen]:
     """Return what will become of each line; `speed` is how fast the voice shall speak by itself.
 
-    The same rules as those of the dub itself, on lengths that are guessed from the pace of the voice.
+    The same rules as those of the dub itself, on lengths that are guessed from the pace of the voice. What a short line
+    can regain by longer pauses is not foreseen: where a voice pauses is known when it has spoken.
     """
     script = _Script(lines, slots(lines, duration_s), duration_s, pace, limits, speed)
     texts = [line.text for line in lines]

@@ -9,7 +9,8 @@ A line starts at its own onset and is sped up as little as its slot asks for. Th
 5. it runs on into lines that can take it and regain their time;
 6. it overflows, flagged, and the next line waits for it.
 
-At the end of the clip the last lines start earlier instead. Words are never cut, and since every line is anchored to
+A line that is too short is slowed a little; what is still wanting goes into its pauses (see `pauses`), once they are
+known. At the end of the clip the last lines start earlier instead. Words are never cut, and since every line is anchored to
 its own onset, an error never travels further than the next pause.
 """
 
@@ -51,20 +52,32 @@ class Spoken:
 
 
 @dataclass(frozen=True, slots=True)
+class Pause:
+    """A pause of a line that is made longer."""
+
+    at_s: float
+    """Where, on the time of the speech as the voice spoke it: in the middle of a silence."""
+    more_s: float
+    """By how much, on the clip's time."""
+
+
+@dataclass(frozen=True, slots=True)
 class Placement:
     """Where a line goes."""
 
     start_s: float
     length_s: float
-    """Length after stretching."""
+    """Length after stretching, with the pauses that were made longer."""
     stretch: float
-    """Natural length over placed length: above 1 is faster."""
+    """Natural length over stretched length: above 1 is faster."""
     overflow_s: float = 0.0
     """How far it runs beyond its slot without anybody taking it."""
     merged: bool = False
     """It shares its time with neighbours."""
     slow: float = 1.0
     """How much the picture under it is slowed; it then takes only `length_s / slow` of the source's time."""
+    pauses: tuple[Pause, ...] = ()
+    """Pauses that were made longer, in order."""
 
     @property
     def end_s(self) -> float:

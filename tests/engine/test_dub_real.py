@@ -18,6 +18,7 @@ import pytest
 from nemodub_nb.local.engine.dub import dub
 from nemodub_nb.local.engine.jobs import DubJob
 from nemodub_nb.local.engine.media.audio import read_audio
+from nemodub_nb.local.engine.mix.heard import heard as sounding
 from nemodub_nb.local.engine.transcribe.voice_activity import RATE
 from nemodub_nb.local.engine.transcribe.whisper import Whisper
 
@@ -84,6 +85,31 @@ def test_a_second_run_computes_nothing_and_a_changed_line_only_itself(
         3,
     }  # the line, the same at its fitted length if it is another, the stem
     assert changed["bed"] == first["bed"]
+
+
+def test_a_short_line_pauses_while_its_speaker_goes_on(
+    speech_clip: Path, home: Path, models: Path, tmp_path: Path
+) -> None:
+    transcript, memory = tmp_path / "t.srt", tmp_path / "m.csv"
+    transcript.write_text("1\n00:00:00,300 --> 00:00:08,000\nGood morning, everybody.\n")
+    memory.write_text(
+        "source,target,target_language\n"
+        '"Good morning, everybody.","Buenos días a todos. Bienvenidas, señoras y señores.",es\n'
+    )
+    job = DubJob(
+        source=speech_clip, languages=("es",), home=home, source_language="en", transcript=transcript, memories=(memory,)
+    )  # fmt: skip
+    spanish = dub(job)["languages"]["es"]
+    row = spanish["lines"][0]
+    paused_s = row["end_s"] - row["start_s"] - row["natural_s"] / row["stretch"]
+    assert paused_s > 0.5
+    stem = read_audio(spanish["voice_stem"], rate=48_000)
+    loud = [start for start, _ in sounding(stem)][1:]
+    silences = [start - end for start, (_, end) in zip(loud, sounding(stem), strict=False)]
+    assert max(silences) > paused_s, "the longer pause is heard"
+    understood = heard(Path(spanish["voice_stem"]), "es", models)
+    for word in ("buenos", "todos", "bienvenidas", "señores"):
+        assert word in understood
 
 
 def test_one_language_that_cannot_be_had_does_not_stop_the_others(

@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Sequence
+from concurrent.futures import Future
 from dataclasses import replace
-from itertools import repeat
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from nemodub_nb.cores import cores
 from nemodub_nb.local.engine.cues import Cue, cues, flagged
-from nemodub_nb.local.engine.fit import LIMITS, Placement, SlowedTime, place, slots
+from nemodub_nb.local.engine.fit import LIMITS, SlowedTime, place, slots
 from nemodub_nb.local.engine.jobs import DubJob
 from nemodub_nb.local.engine.progress import Progress, Report, fetching
 from nemodub_nb.local.engine.report import Take, rows, silent_row, summary
 from nemodub_nb.local.engine.script import ScriptLine, write_script
 from nemodub_nb.local.engine.speak import Voice, prepare
-from nemodub_nb.local.engine.speakers.cast import Cast, cast, level_db
-from nemodub_nb.local.engine.takes import Part, Recording, Workshop, record, shorter_where_needed, spoken
+from nemodub_nb.local.engine.speakers.cast import Cast, cast
+from nemodub_nb.local.engine.takes import Part, Workshop, record, shorter_where_needed, spoken
 from nemodub_nb.local.engine.translate.lines import Pair
+from nemodub_nb.local.engine.voice_track import breathing, write_voice
 
 if TYPE_CHECKING:
-    from nemodub_nb.local.engine.media.audio import Samples
     from nemodub_nb.local.engine.report import Row
     from nemodub_nb.local.engine.transcribe.source import Transcript
-
-MIX_RATE = 48_000
 
 
 def voice_for(language: str, job: DubJob, report: Report, wanted: str | None = None) -> tuple[Voice, str]:
@@ -78,9 +73,9 @@ def dub_language(
     first = place(spoken(parts, recordings), shop.clip.duration_s, limits)
     parts, recordings = shorter_where_needed(parts, recordings, first, shop)
     fitted = spoken(parts, recordings)
-    placements = place(fitted, shop.clip.duration_s, limits)
+    placements = breathing(fitted, recordings, place(fitted, shop.clip.duration_s, limits), shop)
     time = SlowedTime.of((each.start_s, each.end_s, each.slow) for each in placements)
-    stem = _stem(parts, recordings, placements, time, shop)
+    stem = write_voice(parts, recordings, placements, time, shop)
     takes = [
         Take(part.script, _speaker(part), recording.rate, said, placement, casting.of(part.script.source))
         for part, recording, said, placement in zip(parts, recordings, fitted, placements, strict=True)
@@ -137,58 +132,3 @@ def _cues(made: Sequence[Row], time: SlowedTime, language: str, shop: Workshop) 
         (time.shown_s(row.start_s), time.shown_s(row.end_s), row.text) for row in made if row.sound != "mute"
     ]
     return cues(placed, time.shown_s(shop.clip.duration_s), language)
-
-
-def _stem(
-    parts: Sequence[Part],
-    recordings: Sequence[Recording],
-    placements: Sequence[Placement],
-    time: SlowedTime,
-    shop: Workshop,
-) -> Path:
-    """Write the voice alone, every line heard from its place on and as loud as its original speaker, as long as the video."""
-    starts_s = [time.shown_s(placement.start_s) for placement in placements]
-    duration_s = time.shown_s(shop.clip.duration_s)
-    speakers = shop.speakers()
-    levels = [round(level_db(speakers, part.script.source, shop.level_db), 1) for part in parts]
-    places = [
-        [recording.path.stem, round(start_s, 4), round(placement.stretch, 4)]
-        for recording, placement, start_s in zip(recordings, placements, starts_s, strict=True)
-    ]
-
-    def sounds() -> Iterator[tuple[float, Samples]]:
-        from nemodub_nb.local.engine.media.audio import read_audio
-        from nemodub_nb.local.engine.mix.lead import lead_s
-        from nemodub_nb.local.engine.mix.level import at_level
-
-        with ThreadPoolExecutor(cores()) as threads:
-            fitted = threads.map(_fitted, recordings, placements, repeat(shop))
-            for recording, path, start_s, level in zip(recordings, fitted, starts_s, levels, strict=True):
-                sound = read_audio(path, rate=MIX_RATE)
-                if recording.original:
-                    yield start_s, sound
-                else:
-                    yield max(0.0, start_s - lead_s(sound)), at_level(sound, level)
-
-    def make(path: Path) -> None:
-        from nemodub_nb.local.engine.mix.stem import place as write_stem
-
-        write_stem(sounds(), duration_s, path)
-
-    key = ["heard at the edge", places, duration_s, levels]
-    return shop.steps.file("voice", key, ".flac", make)
-
-
-def _fitted(recording: Recording, placement: Placement, shop: Workshop) -> Path:
-    """Return a recording at its fitted length. It is kept, so that a changed line stretches no other one again."""
-    stretch_by = 1 / placement.stretch
-
-    def make(path: Path) -> None:
-        from nemodub_nb.local.engine.media.audio import read_audio, write_audio
-        from nemodub_nb.local.engine.media.stretch import stretch
-
-        write_audio(path, stretch(read_audio(recording.path, rate=MIX_RATE), MIX_RATE, stretch_by))
-
-    if abs(stretch_by - 1) < 1e-4:  # noqa: PLR2004 - less than a sample in most lines
-        return recording.path
-    return shop.steps.file("fitted", [recording.path.stem, round(placement.stretch, 4)], ".wav", make)

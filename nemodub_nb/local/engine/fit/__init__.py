@@ -2,20 +2,24 @@
 
 from nemodub_nb.fitting import (
     LIMITS,
+    Pause,
     Placement,
     SlowedTime,
     Spoken,
     place,
     rate_again,
     rate_for,
+    room_s,
     slots,
     wants_shorter,
+    widened,
 )
 from nemodub_nb.local.engine.fit.paces import Paces, pace_for, voice_pace
 
 __all__ = [
     "LIMITS",
     "Paces",
+    "Pause",
     "Placement",
     "SlowedTime",
     "Spoken",
@@ -23,7 +27,9 @@ __all__ = [
     "place",
     "rate_again",
     "rate_for",
+    "room_s",
     "slots",
     "voice_pace",
     "wants_shorter",
+    "widened",
 ]
