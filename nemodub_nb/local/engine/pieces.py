@@ -219,6 +219,10 @@ def _write_wav(target: Path, samples: Samples) -> None:
 
 
 def _voice(job: Mapping[str, Any], target: Path) -> None:
-    from nemodub_nb.local.engine.preview import speak
+    from nemodub_nb.local.engine.kept import KEPT
+    from nemodub_nb.local.engine.speak import SpeakRequest, choose
 
-    speak(job, target)
+    models = Path(job["models"])
+    voice = choose(job["language"], "best", models, job["voice"])
+    with KEPT.voices(models) as voices:
+        voices.speak(SpeakRequest(job["text"], voice, target)).result()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -81,17 +80,6 @@ def voice_piece(language: str, wanted: str | None, home: Path) -> pieces.Piece:
     text = sentence(language)
     what = {"language": language, "voice": voice.id, "text": text, "models": str(models)}
     return pieces.voice_piece([voice.id, voice.code, text], home / "cache", what)
-
-
-def speak(job: Mapping[str, Any], target: Path) -> None:
-    """Let the voice of a job speak into a WAV file. Raises NoVoiceError, SpeechError."""
-    from nemodub_nb.local.engine.kept import KEPT
-    from nemodub_nb.local.engine.speak import SpeakRequest
-
-    models = Path(job["models"])
-    voice = choose(job["language"], "best", models, job["voice"])
-    with KEPT.voices(models) as voices:
-        voices.speak(SpeakRequest(job["text"], voice, target)).result()
 
 
 def offered(language: str, models: Path) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from nemodub_nb.local.server.answers import bad_request
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from nemodub_nb.local.server.export_sounds import Track
+    from nemodub_nb.local.server.export_tracks import Track
     from nemodub_nb.local.server.output import Output
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from nemodub_nb.contract import TrackType
@@ -12,6 +11,7 @@ from nemodub_nb.fitting import SlowedTime
 from nemodub_nb.languages import own_name
 from nemodub_nb.local.server.answers import bad_request
 from nemodub_nb.local.server.export_slowed import slowed_pieces
+from nemodub_nb.local.server.export_tracks import Asset, Segment, Track
 from nemodub_nb.local.server.output import Output, loudness
 from nemodub_nb.presets import DUB_LUFS
 
@@ -22,31 +22,6 @@ _MOST_VOLUME = 4.0
 _SLACK_S = 0.1
 """A segment may reach this far beyond its file: containers round their lengths."""
 _TOUCHING_S = 0.002
-
-Asset = tuple[Path, float | None]
-"""Where a file is, and its seconds when they are known."""
-
-
-@dataclass(frozen=True)
-class Segment:
-    """A segment with the figures that matter, in seconds."""
-
-    start_s: float
-    length_s: float
-    in_s: float
-    meta: Mapping[str, Any]
-    slow: float = 1.0
-    """How many times as long the picture under it is shown."""
-
-
-@dataclass(frozen=True)
-class Track:
-    """A track of a draft, checked."""
-
-    kind: int
-    role: str
-    meta: Mapping[str, Any]
-    segments: tuple[Segment, ...]
 
 
 def compile_sounds(
