@@ -93,12 +93,14 @@ class _Talk:
 
     def silence(self, start_s: float, end_s: float) -> float:
         """Return what a silence of the voice costs."""
-        return sum(max(0.0, min(b, end_s) - max(a, start_s)) ** 2 for a, b in self.stretches)
+        return self._inside_s(start_s, end_s) ** 2
 
     def speech(self, start_s: float, end_s: float) -> float:
         """Return what speech costs."""
-        inside = sum(max(0.0, min(b, end_s) - max(a, start_s)) for a, b in self.stretches)
-        return _OUTSIDE * (end_s - start_s - inside)
+        return _OUTSIDE * (end_s - start_s - self._inside_s(start_s, end_s))
+
+    def _inside_s(self, start_s: float, end_s: float) -> float:
+        return sum(max(0.0, min(b, end_s) - max(a, start_s)) for a, b in self.stretches)
 
 
 def _cheapest(placed: Sequence[Stretch], room: float, talk: _Talk) -> list[float]:
