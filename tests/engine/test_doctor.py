@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from nemodub_nb.local.engine import doctor
+from nemodub_nb.local.engine.translate import apertium
 
 
 @pytest.fixture(autouse=True)
 def _without_apertium(monkeypatch):
     """What is installed on this machine must not decide what is told of an empty one."""
-    monkeypatch.setattr(doctor, "apertium_pairs", lambda: ())
+    monkeypatch.setattr(apertium, "pairs", lambda: ())
 
 
 def test_every_language_has_a_row_and_a_next_step(tmp_path):
@@ -39,7 +40,7 @@ def test_the_table_names_the_machine_and_lines_up(tmp_path):
 
 
 def test_an_installed_apertium_is_told_of(tmp_path, monkeypatch):
-    monkeypatch.setattr(doctor, "apertium_pairs", lambda: (("en", "es"),))
+    monkeypatch.setattr(apertium, "pairs", lambda: (("en", "es"),))
     (row,) = doctor.report(tmp_path, languages=["es"]).rows
     assert row.translates == "apertium"
     assert row.command == "nemodub models get whisper-base kokoro"

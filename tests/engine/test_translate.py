@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
 from pathlib import Path
-from typing import NoReturn
 
 import pytest
 
@@ -13,7 +11,7 @@ from nemodub_nb.local.engine.errors import BadTranscriptError, NoTranslationErro
 from nemodub_nb.local.engine.lines import Line
 from nemodub_nb.local.engine.progress import silent
 from nemodub_nb.local.engine.steps import Steps
-from nemodub_nb.local.engine.translate.engines import Hop, hops, open_hop
+from nemodub_nb.local.engine.translate.engines import Hop
 from nemodub_nb.local.engine.translate.lines import Pair, translate
 from nemodub_nb.local.engine.translate.memory import Entry, Memory, load, normalised, read
 from nemodub_nb.local.engine.translate.routes import name, routes
@@ -102,16 +100,3 @@ def test_the_best_route_may_go_over_another_language() -> None:
 
 def test_normalising_keeps_letters_of_every_script() -> None:
     assert normalised("¡Hola, “Mundo”! Ça va? 你好。 It's 5%") == "hola mundo ça va 你好 its 5 percent"
-
-
-def test_apertium_translates_every_line_and_keeps_their_order(
-    tmp_path: Path, lacking: Callable[[str], NoReturn]
-) -> None:
-    hop = next((hop for hop in hops(tmp_path) if hop.name == "apertium en→es"), None)
-    if hop is None:
-        lacking("Apertium with en-es")
-    texts = ["The house is big.", "Two lines\nin one.", "The dog eats."]
-    house, two, dog = open_hop(hop, tmp_path, silent)(texts)
-    assert "casa" in house.lower()
-    assert "dos" in two.lower()
-    assert "perro" in dog.lower()

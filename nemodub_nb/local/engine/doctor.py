@@ -12,8 +12,7 @@ from nemodub_nb.cores import cores
 from nemodub_nb.languages import COMMON, base, english_name
 from nemodub_nb.local.engine.errors import NoVoiceError
 from nemodub_nb.local.engine.speak.voices import Voice, candidates, choose, installed, ready
-from nemodub_nb.local.engine.translate import llm
-from nemodub_nb.local.engine.translate.engines import apertium_pairs
+from nemodub_nb.local.engine.translate import apertium, llm
 from nemodub_nb.local.engine.weights import entry, find, firefox_route
 from nemodub_nb.local.engine.weights.here import LOCAL_FOLDER
 from nemodub_nb.local.engine.weights.packages import npm_here
@@ -74,6 +73,8 @@ class Machine:
     """Whether npm is here; without it pip brings one for a moment, when Kokoro's voices are fetched."""
     apertium: bool
     """Whether Apertium is on PATH."""
+    apertium_lacks: tuple[str, ...]
+    """Which of its pairs cannot run, for want of which programs, and the command that brings them."""
     piper: bool
     """Whether the piper package is installed."""
     speakers: bool
@@ -110,6 +111,7 @@ def as_text(found: Report) -> str:
         f"npm: {_yes(machine.npm)}   apertium: {_yes(machine.apertium)}   piper: {_yes(machine.piper)}   ffmpeg: not needed   {model}",
         f"speakers told apart: {'yes' if machine.speakers else f'after `nemodub models get {_SPEAKERS}`, or with the first dub'}",
         f"models of others: {machine.offline or 'none (NEMODUB_MODELS names their folder)'}",
+        *(f"apertium {lack}" for lack in machine.apertium_lacks),
         "",
     ]
     head = (
@@ -219,7 +221,7 @@ def _translation(source: str, target: str, models_dir: Path) -> tuple[str, bool,
     missing = [name for name in names if find(name, models_dir) is None]
     if names and not missing:
         return " + ".join(names), True, []
-    if (start, end) in apertium_pairs():
+    if (start, end) in apertium.pairs() and not apertium.lack(start, end):
         return "apertium", True, []
     if endpoint := llm.Endpoint.from_environment():
         return f"{llm.ENGINE} {endpoint.model}", True, []
@@ -285,6 +287,7 @@ def _machine(home: Path) -> Machine:
         home=str(home),
         npm=npm_here() is not None,
         apertium=shutil.which("apertium") is not None,
+        apertium_lacks=tuple(str(lack) for lack in apertium.lacks()),
         piper=installed("piper"),
         llm=_language_model(),
         speakers=find(_SPEAKERS, home / "models") is not None,

@@ -39,6 +39,10 @@ class NoTranslationError(EngineError):
     """No memory, model or program here translates this pair of languages."""
 
 
+class HopFailedError(EngineError):
+    """A machine that should translate a pair did not."""
+
+
 class NoVoiceError(EngineError):
     """No voice here speaks this language."""
 

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
-from nemodub_nb import languages
 from nemodub_nb.local.engine import weights
-from nemodub_nb.local.engine.errors import EngineError
 from nemodub_nb.local.engine.progress import Report, fetching
-
-APERTIUM_LIMIT_S = 120
+from nemodub_nb.local.engine.translate import apertium
 
 CLOSE = {
     frozenset(pair)
@@ -24,10 +18,6 @@ CLOSE = {
     ]
 }  # fmt: skip
 """Sister languages, between which rule-based translation reads well."""
-
-
-class HopFailedError(EngineError):
-    """A machine that should translate a pair did not."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +50,7 @@ def hops(models: Path) -> list[Hop]:
         Hop(source, target, "firefox", FIREFOX_COST + (0.0 if here else FETCH_COST))
         for source, target, here in firefox_pairs(models)
     ]
-    for source, target in apertium_pairs():
+    for source, target in apertium.pairs():
         close = frozenset((source, target)) in CLOSE
         found.append(Hop(source, target, "apertium", APERTIUM_CLOSE_COST if close else APERTIUM_COST))
     return found
@@ -75,30 +65,6 @@ def firefox_pairs(models: Path) -> list[tuple[str, str, bool]]:
     ]
 
 
-@lru_cache(maxsize=1)
-def apertium_pairs() -> tuple[tuple[str, str], ...]:
-    """Return the pairs that an installed Apertium offers; none when it is not on PATH."""
-    program = shutil.which("apertium")
-    if program is None:
-        return ()
-    listed = subprocess.run(
-        [program, "-l"], capture_output=True, text=True, timeout=APERTIUM_LIMIT_S, check=False
-    )
-    pairs = set()
-    for mode in listed.stdout.split():
-        source, _, target = mode.partition("-")
-        if target and "-" not in target:
-            pairs.add((_two_letters(source), _two_letters(target)))
-    return tuple(sorted(pairs))
-
-
-def _two_letters(code: str) -> str:
-    try:
-        return languages.base(languages.parse(code))
-    except languages.UnknownLanguageError:
-        return code
-
-
 Translate = Callable[[Sequence[str]], list[str]]
 
 
@@ -110,7 +76,7 @@ def open_hop(hop: Hop, models: Path, report: Report) -> Translate:
     if hop.engine == "firefox":
         name = weights.firefox_name(hop.source, hop.target)
         return _firefox(weights.ensure(name, models, fetching(report, name)))
-    return _apertium(hop)
+    return lambda texts: apertium.translate(texts, hop.source, hop.target)
 
 
 def _firefox(folder: Path) -> Translate:
@@ -124,39 +90,3 @@ def _firefox(folder: Path) -> Translate:
         files.shortlist.read_bytes() if files.shortlist else None,
     )
     return lambda texts: [translator.translate_long(text).strip() for text in texts]
-
-
-def _apertium(hop: Hop) -> Translate:
-    def translate(texts: Sequence[str]) -> list[str]:
-        mode = _mode(hop)
-        asked = "\n\n".join(" ".join(text.split()) for text in texts)
-        try:
-            done = subprocess.run(
-                ["apertium", "-u", mode], input=asked, capture_output=True, text=True,
-                timeout=APERTIUM_LIMIT_S, check=True,
-            )  # fmt: skip
-        except (subprocess.SubprocessError, OSError) as error:
-            raise HopFailedError(
-                f"Apertium could not translate {mode} ({error}).",
-                "Try `apertium " + mode + "` in a terminal.",
-            ) from error
-        answers = [" ".join(part.split()) for part in done.stdout.split("\n\n")]
-        if len(answers) != len(texts):
-            raise HopFailedError(
-                f"Apertium answered {len(answers)} lines for {len(texts)}.", "Report this clip's text."
-            )
-        return answers
-
-    return translate
-
-
-def _mode(hop: Hop) -> str:
-    """Return the name of Apertium's mode: two or three letters a language, as its packages spell it."""
-    listed = subprocess.run(
-        ["apertium", "-l"], capture_output=True, text=True, timeout=APERTIUM_LIMIT_S, check=False
-    )
-    for mode in listed.stdout.split():
-        source, _, target = mode.partition("-")
-        if "-" not in target and (_two_letters(source), _two_letters(target)) == (hop.source, hop.target):
-            return mode
-    return f"{hop.source}-{hop.target}"

@@ -16,6 +16,7 @@ from nemodub_nb.local.engine.steps import Steps
 from nemodub_nb.local.engine.translate import glossary as terms
 from nemodub_nb.local.engine.translate import llm
 from nemodub_nb.local.engine.translate import memory as tm
+from nemodub_nb.local.engine.translate.apertium import ProgramMissingError
 from nemodub_nb.local.engine.translate.check import Checked, check
 from nemodub_nb.local.engine.translate.engines import Translate, hops
 from nemodub_nb.local.engine.translate.machine import AT_ONCE, Machine, kept
@@ -319,12 +320,15 @@ def _lines_of(
 def _nothing(pair: Pair, count: int, failures: list[EngineError]) -> NoTranslationError:
     source, target = languages.base(pair.source), languages.base(pair.target)
     names = f"{languages.english_name(source)} to {languages.english_name(target)}"
-    why = f" ({failures[0].message.rstrip('.')})" if failures else ""
+    # What one command mends is of more use than why the best route failed.
+    mendable = next((failure for failure in failures if isinstance(failure, ProgramMissingError)), None)
+    told = mendable or next(iter(failures), None)
+    why = f" ({told.message.rstrip('.')})" if told else ""
     lines = "1 line is" if count == 1 else f"{count} lines are"
     models = weights.firefox_route(source, target)
     fetch = f"run “nemodub models get {' '.join(models)}” where there is a network, " if models else ""
     return NoTranslationError(
         f"Nothing here translates {names}, and {lines} in no translation memory{why}.",
-        f"Give a translation memory for {target} (a CSV or TMX file), {fetch}install Apertium with a pair for "
+        f"{mendable.advice + ' Or give' if mendable else 'Give'} a translation memory for {target} (a CSV or TMX file), {fetch}install Apertium with a pair for "
         f"{source}-{target}, or name a language model's server in {llm.URL}.",
     )

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from nemodub_nb import languages
-from nemodub_nb.local.engine.translate.engines import Hop, HopFailedError
+from nemodub_nb.local.engine.errors import HopFailedError
+from nemodub_nb.local.engine.translate.engines import Hop
 
 if TYPE_CHECKING:
     import httpx
