@@ -133,7 +133,7 @@ def _work(arguments: argparse.Namespace, languages: list[str]) -> tuple[Reply, E
                 "source": arguments.source,
                 "transcript": arguments.transcript,
                 "memory": arguments.memory,
-                "glossary": arguments.glossary,
+                "glossary": arguments.glossary or None,
             }
             project.review(languages, show=False, **options)
             apply_lines(project, arguments.lines, live)
@@ -143,7 +143,7 @@ def _work(arguments: argparse.Namespace, languages: list[str]) -> tuple[Reply, E
                 source=arguments.source,
                 transcript=arguments.transcript,
                 memory=arguments.memory,
-                glossary=arguments.glossary,
+                glossary=arguments.glossary or None,
                 slow_video=arguments.slow_picture,
                 on_event=steps.take,
                 show=False,

@@ -57,7 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
                 source=source,
                 transcript=arguments.transcript,
                 memory=memory,
-                glossary=glossary,
+                glossary=glossary or None,
                 on_event=steps.take,
                 show=False,
             )

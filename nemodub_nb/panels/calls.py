@@ -28,7 +28,7 @@ def dub(chosen: Choices, clip: str | None) -> str:
     if chosen.look:
         return review(chosen, clip)
     voices = {tag: voice for tag, voice in chosen.voices.items() if tag in chosen.to}
-    glossary = chosen.glossary.given(chosen.to)
+    glossary = chosen.glossary.given()
     options = [
         f"to={quoted(list(chosen.to))}",
         *about,
@@ -38,7 +38,7 @@ def dub(chosen: Choices, clip: str | None) -> str:
         f"subtitles={quoted(chosen.subtitles)}" if chosen.subtitles != "track" else "",
         "slow_video=True" if chosen.slow_video else "",
         f"memory={quoted(chosen.memory)}" if chosen.memory else "",
-        f"glossary={quoted(glossary)}" if glossary else "",
+        "" if glossary is None else f"glossary={quoted(glossary)}",
         f"voices={quoted(voices)}" if voices else "",
     ]
     return _call("dub", [option for option in options if option])
@@ -46,13 +46,13 @@ def dub(chosen: Choices, clip: str | None) -> str:
 
 def review(chosen: Choices, clip: str | None) -> str:
     """Return the call that writes what is chosen and speaks nothing."""
-    glossary = chosen.glossary.given(chosen.to)
+    glossary = chosen.glossary.given()
     options = [
         f"to={quoted(list(chosen.to))}",
         f"clip={quoted(clip)}" if clip else "",
         f"source={quoted(chosen.source)}" if chosen.source else "",
         f"memory={quoted(chosen.memory)}" if chosen.memory else "",
-        f"glossary={quoted(glossary)}" if glossary else "",
+        "" if glossary is None else f"glossary={quoted(glossary)}",
     ]
     return _call("review", [option for option in options if option])
 

@@ -37,7 +37,7 @@ class Glossing(Panel):
     async def do_glossary(self, message: Mapping[str, Any], _buffers: Sequence[memoryview]) -> None:
         """Take over which glossary counts, the terms or the file; what cannot be meant yet is kept and told."""
         self.clear_error()
-        chosen = self.workflow.choices.glossary
+        chosen = replace(self.workflow.choices.glossary, decided=True)
         if "use" in message:
             if message["use"] not in get_args(terms.Use):
                 raise BadInputError(words.NO_CHOICE, words.CHOOSE_OFFERED)

@@ -318,10 +318,11 @@ class Languages(Glossing):
     def _made(self) -> str:
         """Return the sentence that the choices make; empty without a language."""
         chosen = self.workflow.choices
+        no_glossary = chosen.glossary.given() == {}
         if not chosen.to:
             return ""
         if chosen.look and self.workflow.backend == "local":
-            return review_sentence(chosen.to, source=chosen.source)
+            return review_sentence(chosen.to, source=chosen.source, no_glossary=no_glossary)
         return dub_sentence(
             chosen.to,
             source=chosen.source,
@@ -329,6 +330,7 @@ class Languages(Glossing):
             background=chosen.background,
             subtitles=chosen.subtitles,
             slow_video=chosen.slow_video,
+            no_glossary=no_glossary,
             voices=self._voices(),
         )
 

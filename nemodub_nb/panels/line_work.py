@@ -37,7 +37,7 @@ async def review(flow: Workflow) -> Reply:
         "clip": clip,
         "source": chosen.source,
         "memory": chosen.memory,
-        "glossary": chosen.glossary.given(chosen.to),
+        "glossary": chosen.glossary.given(),
     }
     reply = await flow.run(
         "review",

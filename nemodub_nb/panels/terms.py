@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
@@ -32,17 +32,22 @@ class Term:
 class Glossary:
     """What was typed and which of it counts; the rest is kept for the case that it is wanted again."""
 
+    decided: bool = False
+    """Whether anything was said here about a glossary. Until then the clip keeps the one that it may have."""
     use: Use = "none"
     terms: tuple[Term, ...] = ()
     file: str = ""
 
-    def given(self, to: Iterable[str]) -> str | dict[str, dict[str, str] | None] | None:
-        """Return it as `project.dub(glossary=…)` takes it for some languages; None where there is none."""
-        if self.use == "file":
-            return self.file or None
-        tags = tuple(to)
-        found = {term.source: wanted for term in self._counting() for wanted in _wanted(term, tags)}
-        return found or None
+    def given(self) -> str | dict[str, dict[str, str] | None] | None:
+        """Return it as `project.dub(glossary=…)` takes it: empty where there is none, None where nothing was decided.
+
+        It has the wordings of all languages: it takes the place of what was given before, also for those dubbed already.
+        """
+        if not self.decided:
+            return None
+        if self.use == "file" and self.file:
+            return self.file
+        return {term.source: dict(term.targets) or None for term in self._counting()}
 
     def problem(self) -> BadInputError | None:
         """Return the first thing that is wrong with what counts."""
@@ -78,14 +83,6 @@ def _read(row: Any) -> Iterator[Term]:
     targets = {tag: text for tag, text in typed.items() if text}
     if source or targets:
         yield Term(source, targets)
-
-
-def _wanted(term: Term, tags: tuple[str, ...]) -> Iterator[dict[str, str] | None]:
-    """Return what the chosen languages are told of a term; nothing where its wordings are all for others."""
-    if not term.targets:
-        yield None
-    elif wanted := {tag: term.targets[tag] for tag in tags if tag in term.targets}:
-        yield wanted
 
 
 def _line(value: Any) -> str:

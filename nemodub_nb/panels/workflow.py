@@ -142,7 +142,7 @@ class Workflow(FlowState):
                 subtitles=chosen.subtitles,
                 slow_video=chosen.slow_video,
                 memory=chosen.memory,
-                glossary=chosen.glossary.given(chosen.to),
+                glossary=chosen.glossary.given(),
                 voices={tag: voice for tag, voice in chosen.voices.items() if tag in chosen.to},
                 show=view,
             ),

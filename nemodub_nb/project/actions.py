@@ -69,6 +69,7 @@ class Actions:
         source = options.get("source")
         clip = self.clip(options.get("clip"))
         voices = {parse_languages(name)[0]: voice for name, voice in (options.get("voices") or {}).items()}
+        glossary = attachments.glossary_parts(options.get("glossary"))
         sentence = dub_sentence(
             tags,
             clip=self.named(clip, options.get("clip")),
@@ -79,12 +80,13 @@ class Actions:
             voices=voices,
             fast=options.get("fast", False),
             slow_video=options.get("slow_video", False),
+            no_glossary=attachments.no_glossary(options.get("glossary"), glossary),
         )
         transcript = self.transcript_parts(clip, options.get("transcript"), view)
         parts = [
             *transcript,
             *attachments.memory_parts(options.get("memory")),
-            *attachments.glossary_parts(options.get("glossary")),
+            *glossary,
         ]
         task = self._task(clip, tags, options.get("original", "replace"), given=bool(transcript))
         step = f"Dub into {listed([spoken(tag) for tag in tags])}"

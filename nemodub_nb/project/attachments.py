@@ -6,9 +6,9 @@ import codecs
 import csv
 import io
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
 from .errors import BadInputError
 
@@ -50,17 +50,23 @@ def glossary_parts(given: Glossary | None) -> list[str]:
     """Return glossaries as parts: CSV files, a DataFrame with the columns of one, or a mapping.
 
     A mapping has a term with its wording, with its wording by language, or with None for a name that is not translated.
-    Raises BadInputError.
+    An empty one is no part: see `no_glossary`. Raises BadInputError.
     """
     if given is None:
         return []
     if hasattr(given, "to_csv"):
-        return [f"Glossary: glossary.csv\n{given.to_csv(index=False)}"]
+        table = cast("pd.DataFrame", given)
+        return [] if table.empty else [f"Glossary: glossary.csv\n{table.to_csv(index=False)}"]
     if isinstance(given, Mapping):
         return [f"Glossary: glossary.csv\n{_as_csv(given)}"] if given else []
     paths = [given] if isinstance(given, str | os.PathLike) else list(given)
     files = [Path(path).expanduser() for path in paths]
     return [f"Glossary: {_title(file)}\n{_read(file, 'glossary', _GLOSSARIES)}" for file in files]
+
+
+def no_glossary(given: Glossary | None, parts: Sequence[str]) -> bool:
+    """Tell whether a glossary was given that is empty: it takes away the one before. None leaves that as it is."""
+    return given is not None and not parts
 
 
 def _as_csv(terms: Mapping[str, str | Mapping[str, str | None] | None]) -> str:

@@ -61,6 +61,7 @@ async def review(
     """Have the transcript, or scripts, written without a voice."""
     chosen = actions.clip(options.get("clip"))
     source = parse_languages(options.get("source") or "")
+    glossary = attachments.glossary_parts(options.get("glossary"))
     said = "Transcribe this video." + (f" The video is in {spoken(source[0])}." if source else "")
     if to is not None:
         tags = parse_languages(to)
@@ -68,11 +69,15 @@ async def review(
             raise BadInputError(
                 "No language to translate into was given.", 'Name at least one, such as to=["es"].'
             )
-        said = review_sentence(tags, source=source[0] if source else None)
+        said = review_sentence(
+            tags,
+            source=source[0] if source else None,
+            no_glossary=attachments.no_glossary(options.get("glossary"), glossary),
+        )
     parts = [
         *actions.transcript_parts(chosen, options.get("transcript"), view),
         *attachments.memory_parts(options.get("memory")),
-        *attachments.glossary_parts(options.get("glossary")),
+        *glossary,
     ]
     named = actions.named(chosen, options.get("clip"))
     return await actions.say(for_clip(said, named), parts, view, on_event=on_event)

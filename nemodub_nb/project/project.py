@@ -138,7 +138,8 @@ class Project(Looking, Listening, Editing, Measuring):
         original: `replace` the voice, `duck` it under the dub, or `keep` it. background: volume of music and effects, 0 to 1.
         subtitles: as a `track`, `burned` into the picture, or `off`. transcript: an SRT or VTT file; False ignores the one
         beside the clip. memory: translation memories (CSV, TMX). glossary: terms with their wording, and names that are not
-        translated: CSV files, a DataFrame, or a mapping such as `{"dashboard": {"es": "panel"}, "NemoVideo": None}`.
+        translated: CSV files, a DataFrame, or a mapping such as `{"dashboard": {"es": "panel"}, "NemoVideo": None}`. It holds for
+        the clip's dubs from then on, until another takes its place or an empty one (`{}`) takes it away; None leaves it.
         voices: language to voice, or to voices by speaker. fast: quick voices. slow_video: how many times as long the picture may
         be shown under a line that fits in no other way (True: 2, the most); the exported video becomes that much longer.
         on_event: called with each AgentEvent, on the project's own thread.

@@ -16,6 +16,7 @@ Original = Literal["replace", "duck", "keep"]
 Subtitles = Literal["track", "burned", "off"]
 
 _ORIGINAL: Final = {"duck": "Keep the original voice low under the dub.", "keep": "Keep the original voice."}
+_NO_GLOSSARY: Final = "Use no glossary."
 _SUBTITLES: Final = {"off": "No subtitles.", "burned": "Burn the subtitles into the picture."}
 
 
@@ -30,12 +31,13 @@ def dub_sentence(
     voices: Mapping[str, str | Mapping[str, str]] | None = None,
     fast: bool = False,
     slow_video: bool | float = False,
+    no_glossary: bool = False,
 ) -> str:
     """Return the sentence for a dub into the languages `to` (BCP 47 tags).
 
     `background` is a linear volume from 0 to 1; `voices` maps a tag to a voice's name, or to names by speaker; `clip` is the clip's name on the
     server, needed where a session has several; `slow_video` is how many times as long the picture may be shown under a line
-    that fits in no other way, True the most there is. Raises BadInputError for a choice that does not exist.
+    that fits in no other way, True the most there is; `no_glossary` takes the clip's glossary away. Raises BadInputError for a choice that does not exist.
     """
     _one_of("original", original, get_args(Original))
     _one_of("subtitles", subtitles, get_args(Subtitles))
@@ -54,6 +56,8 @@ def dub_sentence(
     if fast:
         sentences.append("Use the fast voices.")
     sentences += slowed(slow_video)
+    if no_glossary:
+        sentences.append(_NO_GLOSSARY)
     for tag, chosen in (voices or {}).items():
         sentences += _voices(tag, chosen)
     return for_clip(" ".join(sentences), clip)
@@ -89,10 +93,14 @@ def _unquoted(name: str) -> str:
     return name.replace("“", "").replace("”", "").replace('"', "")
 
 
-def review_sentence(to: Iterable[str], *, source: str | None = None) -> str:
+def review_sentence(to: Iterable[str], *, source: str | None = None, no_glossary: bool = False) -> str:
     """Return the sentence for scripts in the languages `to` (BCP 47 tags) that nobody speaks yet."""
-    asked = f"Translate this video into {listed([spoken(tag) for tag in to])} for review."
-    return asked if source is None else f"{asked} The video is in {spoken(source)}."
+    said = [f"Translate this video into {listed([spoken(tag) for tag in to])} for review."]
+    if source is not None:
+        said.append(f"The video is in {spoken(source)}.")
+    if no_glossary:
+        said.append(_NO_GLOSSARY)
+    return " ".join(said)
 
 
 def for_clip(sentence: str, clip: str | None) -> str:

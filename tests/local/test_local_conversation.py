@@ -129,6 +129,26 @@ def test_a_glossary_is_used_from_then_on_and_dubs_again_what_is_there(shared, se
     assert shared.jobs()[-1]["glossaries"] == job["glossaries"]
 
 
+def test_a_glossary_is_replaced_by_the_next_and_taken_away(shared, session):
+    shared.say(session, "Dub into Spanish.")
+    head = "source,target,target_language\n"
+    answer = shared.say(session, "Dub into Spanish.", f"Glossary: a.csv\n{head}dashboard,panel,es\n")
+    assert "in place" not in answer
+    first = shared.jobs()[-1]["glossaries"]
+    made = len(shared.jobs())
+    answer = shared.say(session, "Use these terms.", f"Glossary: b.csv\n{head}hub,centro,es\n")
+    assert "I use the glossary b.csv. It takes the place of the one before." in answer
+    (job,) = shared.jobs()[made:]
+    assert len(job["glossaries"]) == 1
+    assert job["glossaries"] != first
+    answer = shared.say(session, "Dub into Spanish. Use no glossary.")
+    assert answer == "The glossary is no longer used. Spanish is back."
+    assert len(shared.jobs()) == made + 1, "what it is without a glossary was made before"
+    shared.say(session, "Undo.")
+    assert shared.say(session, "Remove the glossary.") == "The glossary is no longer used."
+    assert shared.say(session, "Without the glossary, please.") == "No glossary is used."
+
+
 def test_a_voice_and_its_speed_are_used_for_its_language_only(shared, session):
     shared.say(session, "Dub into Spanish and French. Use the voice kokoro:ef_dora for Spanish.")
     assert shared.jobs()[-1]["voices"] == {"es": "kokoro:ef_dora"}

@@ -19,6 +19,7 @@ from nemodub_nb.local.agent.actions import (
     Keep,
     Level,
     Loudness,
+    NoGlossary,
     OriginalVoice,
     Quality,
     RemoveLanguages,
@@ -64,6 +65,13 @@ UNDERSTOOD = [
     ("Dub this video into Spanish, but do not speak it yet", [Review(("es",))]),
     ("write the script in French", [Review(("fr",))]),
     ('add a title "line 3" at 0:05', [AddTitle("line 3", 5.0, 3.0)]),
+    # words
+    ("Dub it into Spanish with synced audio. Use no glossary.", [ES, NoGlossary()]),
+    ("Don't use the glossary any more", [NoGlossary()]),
+    ("remove the glossary and dub it into French", [NoGlossary(), FR]),
+    ("translate it into Spanish without my glossary", [ES, NoGlossary()]),
+    ("Forget all the glossaries", [NoGlossary()]),
+    ("不要用术语表，翻译成法语", [NoGlossary(), FR]),
     # languages
     ("Dub this video into Spanish, French, and German with synced audio.", [Dub(("es", "fr", "de"))]),
     ("dub this video into Spanish, French and German", [Dub(("es", "fr", "de"))]),

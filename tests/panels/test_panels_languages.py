@@ -234,6 +234,9 @@ def test_terms_are_part_of_the_call_and_of_the_dub(panel, lab, tmp_path):
     (tmp_path / "terms.csv").write_text("source,target,target_language\nhello,buenas,es\n")
     panel.do("glossary", use="file", file=f" {tmp_path / 'terms.csv'} ")
     panel.until(lambda view: view["error"] is None and f'glossary="{tmp_path}/terms.csv"' in view["code"])
+    panel.do("glossary", use="none")
+    panel.until(lambda view: "glossary={}" in view["code"])
+    assert panel.view["sentence"].endswith("Use no glossary."), "what was given before is taken away"
 
 
 def test_an_edited_sentence_stays_until_it_is_undone(panel):

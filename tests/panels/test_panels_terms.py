@@ -17,21 +17,19 @@ ROWS = [["dashboard", {"es": "panel", "fr": "tableau de bord"}], ["NemoVideo", {
 
 
 def typed(*rows, use="terms", file=""):
-    return terms.Glossary(use, terms.read([list(row) for row in rows]), file)
+    return terms.Glossary(True, use, terms.read([list(row) for row in rows]), file)
 
 
-def test_terms_are_given_for_the_chosen_languages_and_names_for_all():
-    made = typed(*ROWS)
-    assert made.given(["es"]) == {"dashboard": {"es": "panel"}, "NemoVideo": None}
-    assert made.given(["es", "fr"])["dashboard"] == {"es": "panel", "fr": "tableau de bord"}
-    assert made.given(["de"]) == {"NemoVideo": None}, "a term with wordings for others is no name"
+def test_terms_are_given_with_all_their_wordings_since_they_replace_those_before():
+    assert typed(*ROWS).given() == {"dashboard": {"es": "panel", "fr": "tableau de bord"}, "NemoVideo": None}
+    assert typed(*ROWS, use="file", file="terms.csv").given() == "terms.csv"
 
 
-def test_what_does_not_count_is_not_given():
-    assert typed(*ROWS, use="none").given(["es"]) is None
-    assert typed(*ROWS, use="file", file="terms.csv").given(["es"]) == "terms.csv"
-    assert typed(use="terms").given(["es"]) is None
-    assert typed(use="file").given(["es"]) is None
+def test_what_is_taken_back_is_given_as_empty_and_what_was_never_said_is_not_given():
+    assert terms.Glossary().given() is None, "the clip keeps the glossary that it may have"
+    assert typed(*ROWS, use="none").given() == {}
+    assert typed(use="terms").given() == {}
+    assert typed(use="file").given() == {}
     assert typed(["a", {}], ["A", {}], use="none").problem() is None
 
 
@@ -70,7 +68,7 @@ def test_the_engine_reads_what_was_typed(rows):
     made = typed(*rows)
     if made.problem() is not None:
         return
-    given_ = made.given(["es", "fr"])
+    given_ = made.given()
     json.dumps(given_)
     parts = glossary_parts(given_)
     read = engine.parse(parts[0].partition("\n")[2], "typed") if parts else []

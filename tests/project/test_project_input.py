@@ -8,9 +8,11 @@ import pytest
 from nemodub_nb.client import FileTooLargeError, UnsupportedTypeError, UploadError
 from nemodub_nb.contract import MAX_UPLOAD_BYTES
 from nemodub_nb.languages import UnknownLanguageError
+from nemodub_nb.local.agent.actions import Dub, NoGlossary, Review
+from nemodub_nb.local.agent.grammar import understand
 from nemodub_nb.project import BadInputError
-from nemodub_nb.project.attachments import glossary_parts, memory_parts, transcript_part
-from nemodub_nb.project.sentences import dub_sentence, for_clip, parse_languages, spoken
+from nemodub_nb.project.attachments import glossary_parts, memory_parts, no_glossary, transcript_part
+from nemodub_nb.project.sentences import dub_sentence, for_clip, parse_languages, review_sentence, spoken
 from nemodub_nb.project.uploads import check_file, sidecar
 
 MEDIA = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom"
@@ -104,6 +106,14 @@ def test_the_sentence_says_every_choice():
     )
 
 
+def test_an_empty_glossary_is_said_and_none_is_not():
+    assert not no_glossary(None, glossary_parts(None))
+    assert not no_glossary({"hub": None}, glossary_parts({"hub": None}))
+    assert no_glossary({}, glossary_parts({}))
+    assert understand(dub_sentence(["es"], no_glossary=True)).actions == (Dub(("es",)), NoGlossary())
+    assert understand(review_sentence(["es"], no_glossary=True)).actions == (Review(("es",)), NoGlossary())
+
+
 def test_a_plain_dub_is_a_plain_sentence():
     assert (
         dub_sentence(["es", "fr", "de"])
@@ -179,7 +189,7 @@ def test_a_glossary_is_a_file_a_table_or_a_mapping(tmp_path):
         "hub,polo,pt",
         "NemoVideo,,*",
     ]
-    assert glossary_parts(None) == glossary_parts({}) == []
+    assert glossary_parts(None) == glossary_parts({}) == glossary_parts(table[:0]) == []
     with pytest.raises(BadInputError, match=r"g\.tbx is not a glossary"):
         glossary_parts(tmp_path / "g.tbx")
 

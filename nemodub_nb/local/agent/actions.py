@@ -181,6 +181,11 @@ class SlowPicture:
 
 
 @dataclass(frozen=True)
+class NoGlossary:
+    """Translate without the glossaries that were given."""
+
+
+@dataclass(frozen=True)
 class Quality:
     """Which voices are used where there is a choice."""
 
@@ -271,6 +276,7 @@ Action = (
     | UseSeparator
     | Speed
     | SlowPicture
+    | NoGlossary
     | Quality
     | Transcribe
     | Review

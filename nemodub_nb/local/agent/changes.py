@@ -226,6 +226,11 @@ def _no_titles(plan: ClipPlan) -> Change:
     return Change(replace(plan, titles=()), said)
 
 
+def _no_glossary(plan: ClipPlan) -> Change:
+    said = "The glossary is no longer used." if plan.glossaries else "No glossary is used."
+    return Change(replace(plan, glossaries=()), said)
+
+
 _CHANGES: dict[type, Callable[[Any, ClipPlan, Clip], Change]] = {
     do.Dub: lambda action, plan, _: _dub(action, plan),
     do.Review: lambda action, plan, _: _review(action, plan),
@@ -256,6 +261,7 @@ _CHANGES: dict[type, Callable[[Any, ClipPlan, Clip], Change]] = {
     do.TellApart: lambda action, plan, _: Change(replace(plan, apart=action.wanted), _APART[action.wanted]),
     do.Speed: lambda action, plan, _: _speed(action, plan),
     do.SlowPicture: _slow_picture,
+    do.NoGlossary: lambda _action, plan, _clip: _no_glossary(plan),
     do.Quality: lambda action, plan, _: Change(
         replace(plan, quality=action.which), f"The {action.which} voices are used."
     ),

@@ -14,6 +14,7 @@ The rules look for instructions anywhere in the sentence, so one message can hol
 - loudness: “−14 LUFS”, “broadcast loudness”, “for a podcast”
 - voices: “use the voice kokoro:ef_dora for Spanish” or “… for Anna in Spanish”, “use one voice”, “speak faster”, “use the fast voices”
 - taking the voice out: “take the voice out with Demucs”, “… with DeepFilterNet”
+- words: “use no glossary”, “remove the glossary”; a new one comes as a file, and takes the place of the one before
 - single lines, by the number that the tables show: “change line 3 in Spanish to “…””, “mute line 4”, “keep the original voice
   in line 2”, “use the voice kokoro:em_alex for line 5”, “start line 3 at 0:12.5”, “reset line 3”, “approve all lines in Spanish”,
   “change line 3 of the transcript to “…””, “line 7 is not speech”
@@ -35,6 +36,7 @@ from nemodub_nb.local.agent.rules_lines import read_lines, read_review
 from nemodub_nb.local.agent.rules_loudness import read_loudness
 from nemodub_nb.local.agent.rules_picture import read_picture
 from nemodub_nb.local.agent.rules_sound import read_sound
+from nemodub_nb.local.agent.rules_words import read_words
 from nemodub_nb.local.agent.sentence import Sentence
 
 MOST_CHARACTERS = 4000
@@ -92,6 +94,7 @@ def understand(text: str) -> Understanding:
     review = read_review(sentence)
     read_loudness(sentence)
     read_picture(sentence)
+    read_words(sentence)
     read_sound(sentence)
     read_languages(sentence)
     if review:

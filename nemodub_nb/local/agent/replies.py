@@ -17,7 +17,7 @@ HELP = (
     "“Burn the subtitles into the picture”, “No subtitles”, “Add a title “Hello” for 5 seconds”, "
     "“Trim to the first 10 seconds”, “Cut the first 2 seconds”, “Make it 9:16”, “For TikTok”, “−14 LUFS”, "
     "“Use the voice kokoro:ef_dora for Spanish” or “… for Anna in Spanish”, “Use one voice”, “Take the voice out with Demucs”, "
-    "“Speak faster”, “Use the fast voices”, “Slow the picture down where needed” or “Undo”. "
+    "“Speak faster”, “Use the fast voices”, “Slow the picture down where needed”, “Use no glossary” or “Undo”. "
     "To look before anything is spoken: “Translate it into Spanish for review”. To change a line, by the number that the tables "
     "show: “Change line 3 in Spanish to “Hola””, “Mute line 4”, “Keep the original voice in line 2”, “Approve all lines in Spanish”. "
     "Several of these fit into one message."

@@ -108,12 +108,19 @@ class Work:
             others = tuple(each for each in self.plan.memories if each != asset)
             self.plan = replace(self.plan, memories=(*others, asset))
             self.say(f"I use the translation memory {name}.")
-        for name, content in attachments.glossaries:
-            asset = desk.keep_text(content, name)
-            others = tuple(each for each in self.plan.glossaries if each != asset)
-            self.plan = replace(self.plan, glossaries=(*others, asset))
-            self.say(f"I use the glossary {name}.")
+        self._attach_glossaries(attachments, desk)
         self.say(*attachments.problems)
+
+    def _attach_glossaries(self, attachments: Attachments, desk: Desk) -> None:
+        """Let the glossaries of this message be those that are used: a term that is not in them is free again."""
+        if not attachments.glossaries:
+            return
+        assets = [desk.keep_text(content, name) for name, content in attachments.glossaries]
+        left_out = [asset for asset in self.plan.glossaries if asset not in assets]
+        self.plan = replace(self.plan, glossaries=tuple(dict.fromkeys(assets)))
+        self.say(*(f"I use the glossary {name}." for name, _ in attachments.glossaries))
+        if left_out:
+            self.say("It takes the place of the one before.")
 
     async def finish(self, said: Sequence[do.Action], desk: Desk) -> AsyncGenerator[Event, None]:
         """Write and dub what the plan asks for and is not there."""
@@ -196,10 +203,13 @@ class Work:
         return {"done": done, "failed": failed} if done or failed else None
 
     def _already(self, asked: Sequence[str]) -> None:
-        there = [tag for tag in asked if tag in self.before.languages]
-        new = [tag for tag in asked if tag not in self.before.languages]
-        for tags, words in ((there, "is already there and unchanged"), (new, "is back")):
+        there = [tag for tag in asked if tag in self.before.languages and self._is_unchanged(tag)]
+        back = [tag for tag in asked if tag not in there]
+        for tags, words in ((there, "is already there and unchanged"), (back, "is back")):
             self.say(*(f"{english_name(tag)} {words}." for tag in dict.fromkeys(tags)))
+
+    def _is_unchanged(self, language: str) -> bool:
+        return language_key(self.plan, language) == language_key(self.before, language)
 
     async def _dub(
         self, languages: Sequence[str], asked: Sequence[str], desk: Desk
