@@ -230,7 +230,7 @@ export function lanes(words, on) {
     pen.lineWidth = 1;
     const lanesOwn = { picture: 0.26, source: 0.12, sound: 0.16, title: 0.3, subtitles: 0.2 }[/** @type {"title"} */ (lane.kind)];
     if (tone !== "waiting") {
-      pen.globalAlpha = (lanesOwn ?? 0.3) + (chosen ? 0.22 : 0);
+      pen.globalAlpha = (lanesOwn ?? (tone === "bad" ? 0.45 : 0.3)) + (chosen ? 0.22 : 0);
       pen.fillStyle = color;
       pen.fill();
     }
@@ -240,6 +240,7 @@ export function lanes(words, on) {
       pen.lineWidth = here ? 2 : 1;
       pen.stroke();
     }
+    if (tone === "warn" || tone === "bad") foot(x, y + tall, w - gap, tone);
     if (dub && dub.over[line] > 0) {
       const red = Math.min(w, Math.max(3, dub.over[line] * now()));
       pen.globalAlpha = 1;
@@ -264,6 +265,19 @@ export function lanes(words, on) {
       pen.fillText(words.length > room ? `${words.slice(0, room)}…` : words, visible + 6, y + tall / 2 + 0.5);
       pen.restore();
     }
+  }
+
+  /** Mark a line that wants a look by dashes at its foot and a bad one by a bar: not everybody tells their colours apart. */
+  function foot(/** @type {number} */ x, /** @type {number} */ bottom, /** @type {number} */ w, /** @type {"warn" | "bad"} */ tone) {
+    const thick = tone === "bad" ? 4 : 3;
+    pen.globalAlpha = 1;
+    pen.strokeStyle = colors[tone];
+    pen.lineWidth = thick;
+    pen.setLineDash(tone === "warn" ? [3, 2] : []);
+    pen.beginPath();
+    pen.moveTo(x + 2, bottom - thick / 2);
+    pen.lineTo(x + w - 1, bottom - thick / 2);
+    pen.stroke();
   }
 
   /** The first segment that may reach into the view: segments are in order of their start. */
