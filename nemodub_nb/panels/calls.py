@@ -27,7 +27,7 @@ def dub(chosen: Choices, clip: str | None) -> str:
         return ""
     if chosen.look:
         return review(chosen, clip)
-    voices = {tag: voice for tag, voice in chosen.voices.items() if tag in chosen.to}
+    voices = chosen.voices_used()
     glossary = chosen.glossary.given()
     options = [
         f"to={quoted(list(chosen.to))}",

@@ -36,6 +36,10 @@ class Choices:
     sentence: str | None = None
     """The sentence as edited by hand; None: as made from the choices."""
 
+    def voices_used(self) -> dict[str, str]:
+        """Return the voices of the languages chosen: those of others are kept for the case that they come back."""
+        return {tag: voice for tag, voice in self.voices.items() if tag in self.to}
+
 
 @dataclass(frozen=True, slots=True)
 class Work:

@@ -14,16 +14,20 @@ from nemodub_nb import languages
 from nemodub_nb.project import BadInputError
 from nemodub_nb.project.attachments import memory_parts
 from nemodub_nb.project.safe import markup, plain
-from nemodub_nb.project.sentences import (
-    Original,
-    Subtitles,
-    dub_sentence,
-    for_clip,
-    parse_languages,
-    review_sentence,
-)
+from nemodub_nb.project.sentences import Original, Subtitles, for_clip, parse_languages
 
-from . import calls, edit_words, front, language_card, language_words, line_work, offers, onscreen, words
+from . import (
+    asked,
+    calls,
+    edit_words,
+    front,
+    language_card,
+    language_words,
+    line_work,
+    offers,
+    onscreen,
+    words,
+)
 from .language_terms import Glossing
 from .story import Story
 
@@ -318,21 +322,7 @@ class Languages(Glossing):
     def _made(self) -> str:
         """Return the sentence that the choices make; empty without a language."""
         chosen = self.workflow.choices
-        no_glossary = chosen.glossary.given() == {}
-        if not chosen.to:
-            return ""
-        if chosen.look and self.workflow.backend == "local":
-            return review_sentence(chosen.to, source=chosen.source, no_glossary=no_glossary)
-        return dub_sentence(
-            chosen.to,
-            source=chosen.source,
-            original=chosen.original,
-            background=chosen.background,
-            subtitles=chosen.subtitles,
-            slow_video=chosen.slow_video,
-            no_glossary=no_glossary,
-            voices=self._voices(),
-        )
+        return asked.sentence(replace(chosen, look=chosen.look and self.workflow.backend == "local"))
 
     def _looks(self) -> bool:
         """Tell whether it is written first, to be looked at."""
@@ -351,10 +341,6 @@ class Languages(Glossing):
         return (
             language_words.SAME_VOICE if chosen.original == "keep" and chosen.background is not None else ""
         )
-
-    def _voices(self) -> dict[str, str]:
-        chosen = self.workflow.choices
-        return {tag: voice for tag, voice in chosen.voices.items() if tag in chosen.to}
 
     def _several(self) -> str | None:
         """Return the name of the clip where there are several to tell apart."""

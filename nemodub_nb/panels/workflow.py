@@ -143,7 +143,7 @@ class Workflow(FlowState):
                 slow_video=chosen.slow_video,
                 memory=chosen.memory,
                 glossary=chosen.glossary.given(),
-                voices={tag: voice for tag, voice in chosen.voices.items() if tag in chosen.to},
+                voices=chosen.voices_used(),
                 show=view,
             ),
         )
