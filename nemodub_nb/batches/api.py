@@ -30,6 +30,7 @@ class Options(TypedDict, total=False):
     voices: Mapping[str, str] | None
     source: str | None
     fast: bool
+    slow_video: bool | float
     preset: str | None
     format: str | None
     measure: bool
@@ -72,6 +73,7 @@ def batch(
     voices: Mapping[str, str] | None = None,
     source: str | None = None,
     fast: bool = False,
+    slow_video: bool | float = False,
     preset: str | None = None,
     format: str | None = None,  # noqa: A002 - the API's own word
     measure: bool = False,
@@ -88,8 +90,9 @@ def batch(
     backend: `local` or `cloud`. scheduler: a Dask client, or a scheduler's address or file (NEMODUB_SCHEDULER); without one the
     engines run here. workers: engines at once, one core each (every core); sessions at once on the cloud (2).
     resources: what a Dask worker must have for the work, such as {"GPU": 1}. budget: credits to spend at most, cloud only.
-    memory: translation memories (CSV, TMX). glossary: terms and names to keep (CSV). voices: voice by language. source: the spoken language, if known. fast: quick
-    voices. preset: shape, loudness and format for a platform, format: mp4, webm, m4a, mp3, wav or opus, both as project.export has
+    memory: translation memories (CSV, TMX). glossary: terms and names to keep (CSV). voices: voice by language. source: the
+    spoken language, if known. fast: quick voices. slow_video: how many times as long the picture may be shown under a line
+    that fits in no other way (True: 2, the most), as project.dub has it. preset: shape, loudness and format for a platform, format: mp4, webm, m4a, mp3, wav or opus, both as project.export has
     them. measure: measure each video once it is made, as nd.check does, while its clip is at hand. dry_run: return what would be done instead. on_row: called with each row that ends. show: False for silence.
 
     The same call again does only what is missing or has changed. One bad clip never stops the rest, and Ctrl-C or Stop
@@ -110,6 +113,7 @@ def batch(
         voices=voices,
         source=source,
         fast=fast,
+        slow_video=slow_video,
         preset=preset,
         format=format,
         measure=measure,

@@ -163,6 +163,8 @@ def _fingerprint(clip: Clip, language: str, version: str, backend: str) -> str:
     ]
     if choices.glossaries:  # what was made without any stays what is wanted
         what.append(choices.glossaries)
+    if choices.slow_video > 1:
+        what.append(["slow video", choices.slow_video])
     if choices.output != orders.Order():
         what.append(choices.output.fields())
     if choices.measure:

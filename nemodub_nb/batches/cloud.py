@@ -186,6 +186,7 @@ class Cloud:
             glossary=[fetch(url, clip.stamp) for url in choices.glossaries] or None,
             voices={tag: voice for tag, voice in choices.voices if tag in languages} or None,
             fast=choices.fast,
+            slow_video=choices.slow_video,
             show=False,
         )
 
@@ -329,8 +330,17 @@ class Paid:
 def _key(clip: Clip) -> str:
     """Return what names a clip's work on the cloud: the same for the same file and choices, also in another run."""
     choices = clip.choices
+    slowed = [choices.slow_video] if choices.slow_video > 1 else []
     return digest(
-        [clip.source, clip.stamp, choices.source_language, choices.sentence, choices.voices, choices.fast]
+        [
+            clip.source,
+            clip.stamp,
+            choices.source_language,
+            choices.sentence,
+            choices.voices,
+            choices.fast,
+            *slowed,
+        ]
     )
 
 

@@ -29,6 +29,7 @@ COLUMNS: Final = {
     "good": "Int64",
     "look": "Int64",
     "bad": "Int64",
+    "slowed": "Int64",
     "error": "string",
     "advice": "string",
     "backend": "string",
@@ -42,8 +43,8 @@ COLUMNS: Final = {
 clip: stem of the files made of it. source: path or URL. language: BCP 47. status: see STATUSES. seconds: the work on this
 language, without what is done once a clip. cost: credits. output, subtitles, report: path or URL of the video, the SRT and
 the JSON with a row a line. format, preset: what kind of file it is, and for which platform. measured: whether the finished file
-was measured; what could not be told, and why, is in its report. verdict: the worst of the lines' (good, look, bad). lines, good, look, bad: how many. error,
-advice: why it is not done, and what to do. attempts: in how many runs it was tried. key: of the content it was made from.
+was measured; what could not be told, and why, is in its report. verdict: the worst of the lines' (good, look, bad). lines, good, look, bad: how many. slowed: under
+how many of them the picture is slowed. error, advice: why it is not done, and what to do. attempts: in how many runs it was tried. key: of the content it was made from.
 """
 
 STATUSES: Final = ("queued", "running", "done", "failed", "refused", "skipped")

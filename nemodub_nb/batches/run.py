@@ -11,8 +11,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
 from nemodub_nb.cores import cores
+from nemodub_nb.fitting import SLOW_VIDEO_MOST
 from nemodub_nb.presets import FORMATS
 from nemodub_nb.project import BadInputError, orders
+from nemodub_nb.project.sentences import slowed
 
 from . import tasks
 from .board import Board, OnRow, Watcher
@@ -71,6 +73,7 @@ def order(
     voices: Mapping[str, str] | None = None,
     source: str | None = None,
     fast: bool = False,
+    slow_video: bool | float = False,
     workers: int | None = None,
     preset: str | None = None,
     format: str | None = None,  # noqa: A002 - the API's own word
@@ -89,6 +92,7 @@ def order(
         glossaries=_paths(glossary),
         voices=tuple(sorted((parse_languages(tag)[0], voice) for tag, voice in (voices or {}).items())),
         fast=fast,
+        slow_video=_slow_video(slow_video),
         format=orders.order(format, preset=preset).format,
         preset=preset,
         measure=measure,
@@ -104,6 +108,12 @@ def order(
     )
     place = absolute(os.fspath(out))
     return Order(kept, parse_languages(to), place, backend, choices, workers=workers, **rest)
+
+
+def _slow_video(most: bool | float) -> float:
+    """Return how many times as long the picture may be shown. Raises BadInputError."""
+    slowed(most)
+    return SLOW_VIDEO_MOST if most is True else max(1.0, float(most))
 
 
 def _paths(given: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ import hashlib
 import shutil
 import time
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from importlib import import_module, metadata
@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from nemodub_nb import timeline
+from nemodub_nb.batches import rendering
 from nemodub_nb.batches.engine import JobFailedError
 from nemodub_nb.batches.frame import now, row
 from nemodub_nb.batches.store import Store, fetch, fetched, filesystem, opened, workbench
@@ -163,7 +164,11 @@ def speak(found: Mapping[str, Any], clip: Clip, language: str, place: Place) -> 
     voice = dict(choices.voices).get(language)
     memories = [_content(url) for url in choices.memories]
     glossaries = [_content(url) for url in choices.glossaries]
-    key = digest([found["key"], language, memories, voice, choices.fast, *glossaries])
+    heard = store.value(f"{_at('sources', found['key'])}.json")
+    # Sound alone has no picture that could wait for it.
+    slow = choices.slow_video if heard["media"]["has_video"] else 1.0
+    slowed = [["slow video", slow]] if slow > 1 else []
+    key = digest([found["key"], language, memories, voice, choices.fast, *glossaries, *slowed])
     if store.exists(f"{_at('voices', key)}.json"):
         return key
     with workbench() as home:
@@ -171,7 +176,8 @@ def speak(found: Mapping[str, Any], clip: Clip, language: str, place: Place) -> 
         job = _job(fetch(clip.source, clip.stamp), home, choices, separate=False)
         voices = {language: voice} if voice else {}
         texts = {"memories": _texts(choices.memories), "glossaries": _texts(choices.glossaries)}
-        made = _engine(place)({**job, "languages": [language], "voices": voices, **texts})
+        asked = {"languages": [language], "voices": voices, "slow_video": slow, **texts}
+        made = _engine(place)({**job, **asked})
         if language not in made["languages"]:
             failed = made["failed"][language]
             raise JobFailedError(failed["type"], failed["message"], failed["advice"])
@@ -199,12 +205,14 @@ def render(found: Mapping[str, Any], voice: str, clip: Clip, language: str, plac
     heard = store.value(f"{_at('sources', found['key'])}.json")
     spoken = store.value(f"{_at('voices', voice)}.json")
     bed = store.fetch(f"{_at('sources', found['key'])}.flac") if heard["bed"] else None
+    time = rendering.video_time(spoken)
     with workbench() as home, store.making(names[0]) as path:
         media, dubbed = fetch(clip.source, clip.stamp), store.fetch(f"{_at('voices', voice)}.flac")
-        job = _render_job(heard, spoken, (media, bed, dubbed), language, path, home)
-        measured = _engine(place)({**job, **_output(wanted)})
+        job = rendering.job(heard, spoken, rendering.Files(media, dubbed, bed), language, time)
+        asked = {**rendering.output(wanted), "output": str(path), "home": str(home)}
+        measured = _engine(place)({**job, **asked})
         size = path.stat().st_size
-    cues = [timeline.Cue(one["start_s"], one["end_s"], one["text"]) for one in spoken["cues"]]
+    cues = [timeline.Cue(**one) for one in rendering.cues(spoken, time)]
     store.write(names[1], timeline.srt(cues).encode(errors="replace"))
     store.write(names[2], timeline.vtt(cues).encode(errors="replace"))
     store.keep(
@@ -226,7 +234,7 @@ def render(found: Mapping[str, Any], voice: str, clip: Clip, language: str, plac
         "subtitles": store.link(names[1]),
         "report": store.link(names[3]),
     }
-    made = {**links, "key": key, **verdicts([line["verdict"] for line in spoken["lines"]])}
+    made = {**links, "key": key, **line_columns(spoken["lines"])}
     store.keep(f"{_at('rows', key)}.json", made)
     return made
 
@@ -235,12 +243,6 @@ def _names(clip: Clip, language: str) -> list[str]:
     """Return the names of the video, its subtitles and its report."""
     stem, kind = f"{clip.name}.{language}", clip.choices.format
     return [f"{stem}.{kind}", *(beside(stem, kind, ending) for ending in (".srt", ".vtt", ".report.json"))]
-
-
-def _output(wanted: orders.Order) -> dict[str, Any]:
-    """Return what is asked of the render beyond the usual."""
-    asked = {"format": wanted.format, "aspect": wanted.aspect, "loudness_lufs": wanted.loudness_lufs}
-    return {name: value for name, value in asked.items() if value is not None}
 
 
 def _measured(found: Mapping[str, Any], key: str, clip: Clip, language: str, place: Place) -> dict[str, Any]:
@@ -273,15 +275,17 @@ def _measured(found: Mapping[str, Any], key: str, clip: Clip, language: str, pla
 def measured_columns(said: Mapping[str, Any], clip: Clip) -> dict[str, Any]:
     """Return the columns of a row that tell how good its lines are and whether they were measured, from its report."""
     done = "checked_by" in said["measured"]
-    told = verdicts([str(line.get("verdict")) for line in said["segments"]])
+    told = line_columns(said["segments"])
     return {"measured": done if done or clip.choices.measure else None, **told}
 
 
-def verdicts(of_lines: list[str]) -> dict[str, Any]:
-    """Return the columns that count the lines' verdicts; the worst is that of the whole."""
-    counts = {name: of_lines.count(name) for name in ("good", "look", "bad")}
+def line_columns(lines: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the columns that count lines, by verdict too; the worst is that of the whole."""
+    verdicts = [line.get("verdict") for line in lines]
+    counts = {name: verdicts.count(name) for name in ("good", "look", "bad")}
     worst = next((name for name in ("bad", "look", "good") if counts[name]), None)
-    return {"verdict": worst, "lines": len(of_lines), **counts}
+    slowed = sum((line.get("slow") or 1.0) > 1 for line in lines)
+    return {"verdict": worst, "lines": len(lines), **counts, "slowed": slowed}
 
 
 def _at(kind: str, key: str) -> str:
@@ -305,37 +309,6 @@ def _job(media: Path, home: Path, choices: Choices, *, separate: bool) -> dict[s
         "transcript": str(transcript) if transcript else None,
         "quality": "fast" if choices.fast else "best",
         "separate": separate,
-        "home": str(home),
-    }
-
-
-def _render_job(
-    heard: Mapping[str, Any],
-    spoken: Mapping[str, Any],
-    files: tuple[Path, Path | None, Path],
-    language: str,
-    output: Path,
-    home: Path,
-) -> dict[str, Any]:
-    media, bed, dubbed = files
-    length = heard["media"]["duration_s"]
-    whole = {"start_s": 0.0, "in_s": 0.0, "out_s": length, "volume": 1.0}
-    under = (
-        {"source": str(bed), "role": "bed"}
-        if bed
-        else {"source": str(media), "role": "original", "duck": True}
-    )
-    return {
-        "kind": "render",
-        "picture": [{"source": str(media), "in_s": 0.0, "out_s": length}]
-        if heard["media"]["has_video"]
-        else [],
-        "duration_s": length,
-        "audio": [{**whole, **under}, {**whole, "source": str(dubbed), "role": "dub"}],
-        "titles": [],
-        "subtitles": {"language": language, "mode": "track", "cues": spoken["cues"]},
-        "audio_language": language,
-        "output": str(output),
         "home": str(home),
     }
 

@@ -37,6 +37,8 @@ class Choices:
     """Voice by language, sorted."""
     fast: bool = False
     """Quick voices instead of the best ones."""
+    slow_video: float = 1.0
+    """How many times as long the picture may be shown under a line that fits in no other way."""
     sentence: str | None = None
     """What is said to the agent instead of the usual sentence; on the cloud only."""
     format: str = "mp4"

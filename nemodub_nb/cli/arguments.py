@@ -74,3 +74,14 @@ def add_kind_of_file(parser: argparse.ArgumentParser) -> None:
         choices=tuple(FORMATS),
         help=f"of the files (default: mp4, or the preset's): {', '.join(FORMATS)}",
     )
+
+
+def add_slow_picture(parser: argparse.ArgumentParser) -> None:
+    """Add how much the picture may wait for the voice."""
+    parser.add_argument(
+        "--slow-picture",
+        metavar="X",
+        type=float,
+        default=1.0,
+        help="how many times as long the picture may be shown under a line that fits in no other way, 1 to 2 (default: 1)",
+    )

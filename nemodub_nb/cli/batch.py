@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from nemodub_nb.cli import failure
-from nemodub_nb.cli.arguments import add_kind_of_file
+from nemodub_nb.cli.arguments import add_kind_of_file, add_slow_picture
 from nemodub_nb.cli.failure import CommandError
 from nemodub_nb.cli.lines import Live, Ticker, bar
 
@@ -90,6 +90,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--glossary", metavar="FILE", action="append", default=[], help="terms and names to keep; repeatable"
     )
     parser.add_argument("--fast", action="store_true", help="use quick voices")
+    add_slow_picture(parser)
     add_kind_of_file(parser)
     parser.add_argument(
         "--measure",
@@ -162,6 +163,7 @@ def _work(arguments: argparse.Namespace) -> Any:
         "glossary": [Path(one) if "://" not in one else one for one in arguments.glossary],
         "source": arguments.source,
         "fast": arguments.fast,
+        "slow_video": arguments.slow_picture,
         "preset": arguments.preset,
         "format": arguments.format,
         "measure": arguments.measure,

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from nemodub_nb.cli import checks, failure
-from nemodub_nb.cli.arguments import add_clip, add_kind_of_file
+from nemodub_nb.cli.arguments import add_clip, add_kind_of_file, add_slow_picture
 from nemodub_nb.cli.failure import CommandError
 from nemodub_nb.cli.lines import Live, Spinner
 from nemodub_nb.cli.opened import apply_lines, errors, opened
@@ -60,13 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="with --together: the clip's own sound as one more track",
     )
-    parser.add_argument(
-        "--slow-picture",
-        metavar="X",
-        type=float,
-        default=1.0,
-        help="how many times as long the picture may be shown under a line that fits in no other way, 1 to 2 (default: 1)",
-    )
+    add_slow_picture(parser)
     parser.add_argument("--json", action="store_true", help="end with one JSON object on standard output")
 
 

@@ -8,7 +8,7 @@ from .pauses import room_s, widened
 from .place import Pause, Placement, Spoken, place
 from .shorter import wants_shorter
 from .slots import slots
-from .slowed import SlowedTime, Stretch
+from .slowed import SlowedTime, Stretch, slowed_pieces
 
 __all__ = [
     "LIMITS",
@@ -35,6 +35,7 @@ __all__ = [
     "rate_for",
     "room_s",
     "slots",
+    "slowed_pieces",
     "usual_pace",
     "wants_shorter",
     "what_if",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from .limits import SLOW_VIDEO_MOST
 
@@ -78,3 +79,20 @@ class SlowedTime:
             at_s = last_s
         if end_s - at_s > _TINY_S:
             yield Stretch(at_s, end_s)
+
+
+def slowed_pieces(part: Mapping[str, Any], at_s: float, time: SlowedTime) -> Iterator[dict[str, Any]]:
+    """Cut a stretch of a file where its pace changes: `in_s` to `out_s`, beginning at `at_s` before anything is slowed."""
+    if not time:
+        yield dict(part)
+        return
+    in_s = part["in_s"]
+    for piece in time.pieces(at_s, at_s + part["out_s"] - in_s):
+        made = {
+            **part,
+            "in_s": round(in_s + piece.start_s - at_s, 4),
+            "out_s": round(in_s + piece.end_s - at_s, 4),
+        }
+        if "start_s" in part:
+            made["start_s"] = time.shown_s(piece.start_s)
+        yield made | ({"slow": piece.factor} if piece.factor > 1 else {})

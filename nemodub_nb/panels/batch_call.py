@@ -27,6 +27,7 @@ _OPTIONS: Final = (
     "voices",
     "source",
     "fast",
+    "slow_video",
     "preset",
     "format",
     "measure",

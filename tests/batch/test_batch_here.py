@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from pathlib import Path
@@ -93,6 +94,26 @@ def test_a_preset_and_a_format_are_those_of_an_export_and_another_choice_is_anot
     for bad in ({"preset": "myspace"}, {"format": "gif"}):
         with pytest.raises(BadInputError, match="Use one of"):
             do(folder, ["es"], **bad)
+
+
+def test_the_picture_waits_for_a_line_that_is_too_long_where_it_may(do, clips, jobs, tmp_path):
+    folder, out = clips(one="long", two="first"), tmp_path / "out"
+    assert list(do(folder, ["es"]).frame["slowed"]) == [0, 0]
+    assert "00:00:01,500" in (out / "one.es.srt").read_text()
+    made = do(folder, ["es"], slow_video=1.5)
+    assert made.reused == 0, "it could be another video"
+    assert list(made.frame["slowed"]) == [1, 0]
+    assert (out / "one.es.mp4").read_text() == (
+        "bed of long + bed of long + bed of long + es of long + 0.5-1.5 s of .mp4 1.5 times as long"
+        " + 0.5-1.5 s of .flac 1.5 times as long"
+    )
+    assert (out / "two.es.mp4").read_text() == "bed of first + es of first"
+    assert "00:00:00,500 --> 00:00:02,000" in (out / "one.es.srt").read_text()
+    assert json.loads((out / "one.es.report.json").read_text())["duration_s"] == 2.5
+    assert len([job for job in jobs() if job["kind"] == "dub" and not job["language"]]) == 2, "heard once"
+    assert do(folder, ["es"], slow_video=1.5).reused == 2
+    with pytest.raises(BadInputError, match="Give True, or a number from 1"):
+        do(folder, ["es"], slow_video=3)
 
 
 def test_what_is_measured_tells_what_is_heard_and_is_measured_once(do, clips, jobs):

@@ -1,7 +1,8 @@
 """An engine that writes small files at once and leaves a note of each job; what a clip's bytes say, it does.
 
 `slow` takes a moment, `mute` has no sound, `die` loses the engine, `die once` only the first time, `boom` is a bug; what is
-`unmeasurable` is dubbed, but cannot be measured. What it measures, it calls misheard.
+`unmeasurable` is dubbed, but cannot be measured; a `long` line makes the picture wait as far as it may. What it measures, it
+calls misheard.
 """
 
 from __future__ import annotations
@@ -79,6 +80,8 @@ def dub(job, content):
             "text": "Hola.",
             "verdict": verdict,
         }
+        if "long" in content and job["slow_video"] > 1:
+            line["slow"] = job["slow_video"]
         cues = [{"start_s": 0.5, "end_s": 1.5, "text": "Hola."}]
         made[language] = {
             "voice_stem": str(stem),
@@ -109,6 +112,11 @@ def render(job):
     parts = [Path(one["source"]).read_text() for one in job["audio"]]
     wanted = [f"{name}={job[name]}" for name in ("format", "aspect", "loudness_lufs") if name in job]
     kept = [one for one in wanted if one != "format=mp4"]
+    slowed = [one for one in (*job["picture"], *job["audio"]) if one.get("slow", 1.0) > 1]
+    kept += [
+        f"{one['in_s']}-{one['out_s']} s of {Path(one['source']).suffix} {one['slow']} times as long"
+        for one in slowed
+    ]
     Path(job["output"]).write_text(" + ".join([*parts, *kept]))
     return {
         "output": job["output"],

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nemodub_nb.contract import TrackType
+from nemodub_nb.fitting import slowed_pieces
 from nemodub_nb.local.server.answers import bad_request
-from nemodub_nb.local.server.export_slowed import slow_of, slowed_pieces, slowed_time
+from nemodub_nb.local.server.export_slowed import slow_of, slowed_time
 from nemodub_nb.local.server.export_sounds import compile_sounds, cut, source_of
 from nemodub_nb.local.server.export_tracks import Asset, Segment, Track
 from nemodub_nb.local.server.output import Output, one_of, read_output

@@ -8,7 +8,7 @@ from nemodub_nb.fitting import SLOW_VIDEO_MOST, SlowedTime
 from nemodub_nb.local.server.answers import bad_request
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Sequence
 
     from nemodub_nb.local.server.export_tracks import Track
     from nemodub_nb.local.server.output import Output
@@ -33,20 +33,3 @@ def slowed_time(tracks: Sequence[Track], wanted: Output) -> SlowedTime:
             "other sounds. Export one file a language, or say “Never slow the picture”."
         )
     return SlowedTime.of((one.start_s, one.start_s + one.length_s, one.slow) for one, _ in lines)
-
-
-def slowed_pieces(part: Mapping[str, Any], at_s: float, time: SlowedTime) -> Iterator[dict[str, Any]]:
-    """Cut a stretch of a file where its pace changes: `in_s` to `out_s`, beginning at `at_s` before anything is slowed."""
-    if not time:
-        yield dict(part)
-        return
-    in_s = part["in_s"]
-    for piece in time.pieces(at_s, at_s + part["out_s"] - in_s):
-        made = {
-            **part,
-            "in_s": round(in_s + piece.start_s - at_s, 4),
-            "out_s": round(in_s + piece.end_s - at_s, 4),
-        }
-        if "start_s" in part:
-            made["start_s"] = time.shown_s(piece.start_s)
-        yield made | ({"slow": piece.factor} if piece.factor > 1 else {})

@@ -7,10 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from nemodub_nb.contract import TrackType
-from nemodub_nb.fitting import SlowedTime
+from nemodub_nb.fitting import SlowedTime, slowed_pieces
 from nemodub_nb.languages import own_name
 from nemodub_nb.local.server.answers import bad_request
-from nemodub_nb.local.server.export_slowed import slowed_pieces
 from nemodub_nb.local.server.export_tracks import Asset, Segment, Track
 from nemodub_nb.local.server.output import Output, loudness
 from nemodub_nb.presets import DUB_LUFS
