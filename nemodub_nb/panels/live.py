@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from nemodub_nb.project import BadInputError, StoppedByUserError
 from nemodub_nb.project.safe import markup, plain
 
-from . import connect_words, front, live_words, words
+from . import calls, connect_words, front, line_work, live_words, words
 from .checklist import Checklist, Row
 from .panel import Panel
 from .pour import Pour, Who
@@ -201,7 +202,8 @@ class Live(Panel):
         choices = self.workflow.choices
         self._list = Checklist(work.progress, choices.to if work.kind in ("dub", "review") else ())
         self._list.spoken = work.kind != "review"
-        self._call = _call(work, choices)
+        several = line_work.several(self.workflow)
+        self._call = _call(work, choices, several.name if several else None)
         if work.kind in _SAID_HERE:
             self._pour.put("you", work.progress.title)
         self._take_rows()
@@ -366,7 +368,7 @@ class Live(Panel):
         return Story(self.title, self._say_coarsely(), listed + told, "\n".join(lines))
 
 
-def _call(work: Work, choices: Choices) -> str:
+def _call(work: Work, choices: Choices, clip: str | None) -> str:
     """Return the Python that does the same work."""
     if work.call:
         return f"reply = {work.call}"
@@ -374,20 +376,7 @@ def _call(work: Work, choices: Choices) -> str:
         return "reply = project.resume()"
     if work.kind == "ask":
         return f"reply = project.ask({_quoted(work.title)})"
-    options = [f"to={[*choices.to]!r}".replace("'", '"')]
-    if choices.source is not None:
-        options.append(f"source={_quoted(choices.source)}")
-    if choices.original != "replace":
-        options.append(f"original={_quoted(choices.original)}")
-    if choices.background is not None:
-        options.append(f"background={choices.background}")
-    if choices.subtitles != "track":
-        options.append(f"subtitles={_quoted(choices.subtitles)}")
-    voices = {tag: voice for tag, voice in choices.voices.items() if tag in choices.to}
-    if voices:
-        pairs = ", ".join(f"{_quoted(tag)}: {_quoted(voice)}" for tag, voice in voices.items())
-        options.append(f"voices={{{pairs}}}")
-    return f"reply = project.dub({', '.join(options)})"
+    return f"reply = {calls.dub(replace(choices, look=False, sentence=None), clip)}"
 
 
 def _quoted(text: str) -> str:

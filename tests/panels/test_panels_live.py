@@ -16,6 +16,7 @@ from nemodub_nb.local.agent.actions import ExportTalk
 from nemodub_nb.local.agent.grammar import understand
 from nemodub_nb.panels import live_words, words
 from nemodub_nb.panels.live import Live
+from nemodub_nb.panels.terms import Glossary, Term
 from nemodub_nb.panels.workflow import Workflow
 from nemodub_nb.project.intents import route
 from nemodub_nb.project.loop import LOOP
@@ -132,6 +133,14 @@ def test_languages_keep_the_order_in_which_they_were_chosen_and_a_failed_one_say
     code = panel.view["code"]
     assert 'project.dub(to=["fr", "tlh", "es"], original="duck", voices={"es": "espeak:es"})' in code
     compile(code, "twin", "exec")
+
+
+def test_the_code_of_a_dub_has_every_choice_that_the_dub_had(panel):
+    flow = panel.workflow
+    names = Glossary(decided=True, use="terms", terms=(Term("Nemo"),))
+    LOOP.run(_choose_and_dub(flow, to=("es",), slow_video=True, glossary=names))
+    until(lambda: panel.view["ended"] == "done")
+    assert 'reply = project.dub(to=["es"], slow_video=True, glossary={"Nemo": None})' in panel.view["code"]
 
 
 async def _choose_and_dub(flow, **choices):
