@@ -91,7 +91,7 @@ def test_a_line_is_where_the_video_has_it_whole_and_else_it_is_cut() -> None:
         (1, pytest.approx(0.5), pytest.approx(2.5), pytest.approx(0.4)),
         (3, pytest.approx(3.1), pytest.approx(4.0), None),
     ]
-    assert cut == [(2.0, 3.0), (3.0, 4.0)]
+    assert [(one["index"], one["start_s"], one["end_s"]) for one in cut] == [(2, 2.0, 3.0), (2, 3.0, 4.0)]
     assert not Parts.of([(0.0, 30.02)], 30.0)
     assert Parts.of([(0.0, 20.0)], 30.0).length_s == 20
 

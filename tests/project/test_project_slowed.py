@@ -19,6 +19,8 @@ LINES = [
     (5.4, 6.6, "This is short.", "Esto también es bastante más largo de lo que cabe en este tiempo."),
     (9.0, 10.5, "Thank you.", "Muchas gracias."),
 ]
+CUT_S = 4.6
+"""In the middle of the line that is slowed."""
 FRAME_S = 1 / 25
 RATE = 48_000
 
@@ -69,6 +71,8 @@ def test_the_picture_waits_for_the_line_and_everything_after_it_comes_later(clip
         refused = project.export(to=tmp_path / "out", together=True, show=False).failed
         assert "Export one file a language" in str(refused)
         (made,) = project.check(exports, show=False)
+        project.ask(f"Cut the first {CUT_S} seconds.", show=False)
+        (cut,) = project.check(project.export(to=tmp_path / "cut", show=False), show=False)
     seen = brightness(made.video)
     assert seen[-1, 0] + FRAME_S == pytest.approx(12 + longer_s, abs=2 * FRAME_S)
     own = brightness(clip)
@@ -91,3 +95,9 @@ def test_the_picture_waits_for_the_line_and_everything_after_it_comes_later(clip
     assert rows[3]["onset_heard_s"] == pytest.approx(0, abs=0.2)
     assert made.measured["length_error_frames"] == pytest.approx(0, abs=1)
     assert not any(row["words_cut"] for row in rows)
+    left_s = 12 - CUT_S + (dub.end_s[1] - CUT_S) * (dub.slow[1] - 1)
+    assert cut.measured["video_s"] == pytest.approx(left_s, abs=2 * FRAME_S)
+    assert cut.measured["length_error_frames"] == pytest.approx(0, abs=1), (
+        "what is left of a line is slowed too"
+    )
+    assert json.loads(cut.report.read_text())["segments"][-1]["onset_heard_s"] == pytest.approx(0, abs=0.2)

@@ -68,11 +68,12 @@ class _Check:
         self.parts = Parts.of(job.parts, self.source.duration_s)
         self.shown, cut = self.parts.rows(job.lines)
         """The rows of what is in the file, as far as it is slowed nowhere."""
-        self.time = video_time(self.shown)
+        # The picture is also slowed under what a trim has left of a line.
+        self.time = video_time([*self.shown, *cut])
         self.said_lines = dubbed_lines(job.lines)
         """On the clip's time."""
         self.lines = shown_lines(dubbed_lines(self.shown), self.time)
-        self.cut = shown_stretches(cut, self.time)
+        self.cut = shown_stretches([(row["start_s"], row["end_s"]) for row in cut], self.time)
         """Where lines are heard that a trim has cut."""
         self.notes: list[str] = []
         self.measured: dict[str, Any] = {"checked_by": "nemodub"}

@@ -55,15 +55,17 @@ class Parts:
             ]
         return found
 
-    def rows(self, rows: Sequence[Mapping[str, Any]]) -> tuple[list[Mapping[str, Any]], list[Stretch]]:
-        """Return the rows of lines that are whole in the video, on its time, and where it has the rest of the others.
+    def rows(
+        self, rows: Sequence[Mapping[str, Any]]
+    ) -> tuple[list[Mapping[str, Any]], list[Mapping[str, Any]]]:
+        """Return the rows of lines that are whole in the video, and those of what is left of others, on its time.
 
-        A row that a cut has made two of counts once.
+        A row that a cut has made two of counts once; of what is left, each piece has a row.
         """
         if not self.of_clip:
             return list(rows), []
         kept: list[Mapping[str, Any]] = []
-        cut: list[Stretch] = []
+        cut: list[Mapping[str, Any]] = []
         seen: set[tuple[Any, ...]] = set()
         for row in rows:
             start_s, end_s = number(row.get("start_s")), number(row.get("end_s"))
@@ -73,7 +75,8 @@ class Parts:
             seen.add(mark)
             shift_s = self._shift_s(start_s, end_s)
             if shift_s is None:
-                cut += self.shown([(start_s, end_s)])
+                left = self.shown([(start_s, end_s)])
+                cut += [{**row, "start_s": first_s, "end_s": last_s} for first_s, last_s in left]
             else:
                 times = {"start_s": start_s + shift_s, "end_s": end_s + shift_s}
                 kept.append({**row, **times, **self._source_times(row, shift_s)})
