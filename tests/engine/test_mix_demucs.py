@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from nemodub_nb.local.engine import weights
 from nemodub_nb.local.engine.clip import look_into
 from nemodub_nb.local.engine.errors import SeparationUnavailableError
+from nemodub_nb.local.engine.lines import Line
 from nemodub_nb.local.engine.media.audio import audio_writer, read_window
 from nemodub_nb.local.engine.mix.bed import Separator, make_bed
 from nemodub_nb.local.engine.mix.demucs import FILE, Demucs, separated
@@ -122,6 +123,31 @@ def test_without_the_model_the_user_is_told_where_it_comes_from_and_what_else_th
     assert "HF_HUB_OFFLINE" in caught.value.message
     assert "nemodub models get demucs" in caught.value.advice
     assert "take the voice out with DeepFilterNet" in caught.value.advice
+
+
+def test_of_a_line_that_was_not_suspected_only_its_own_place_is_made_anew(model, tmp_path, monkeypatch):
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "kept" / "demucs").symlink_to(model)
+    monkeypatch.setenv("NEMODUB_MODELS", str(tmp_path / "kept"))
+    voice, music = _clip(tmp_path / "clip.flac", 8.0)
+    sure, steps = [(0.5, 2.5)], Steps(tmp_path / "cache")
+    clip = look_into(tmp_path / "clip.flac", steps)
+
+    def bed(lines, *, early):
+        made = make_bed(
+            clip, sure, lambda: lines, Separator("demucs", tmp_path / "models"), steps, silent, early=early
+        )
+        return made, read_window(made, 0.0, 8.0, channels=2)
+
+    first, before = bed([Line(0, 0.6, 2.4, "x")], early=True)
+    again, after = bed([Line(0, 0.6, 2.4, "x"), Line(1, 5.0, 6.0, "y")], early=True)
+    assert again != first
+    there = slice(int(5.1 * RATE), int(5.9 * RATE))
+    assert np.abs(before[there, 0] - (voice + music)[there]).max() < 0.003
+    assert np.abs(after[there, 0] - music[there]).max() < 0.003
+    assert np.array_equal(before[: int(4.7 * RATE)], after[: int(4.7 * RATE)]), "sample by sample"
+    assert np.array_equal(before[int(6.3 * RATE) :], after[int(6.3 * RATE) :])
+    assert bed([Line(0, 0.6, 2.4, "x"), Line(1, 5.0, 6.0, "y")], early=False)[0] == again
 
 
 def test_a_model_brought_by_hand_is_used(model, tmp_path, monkeypatch):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from nemodub_nb.local.engine import weights
 from nemodub_nb.local.engine.child import run_child
 from nemodub_nb.local.engine.errors import BadJobError, SeparationUnavailableError, WeightsUnavailableError
-from nemodub_nb.local.engine.mix.windows import possible_speech, with_lines
+from nemodub_nb.local.engine.mix.windows import lines_outside, possible_speech
 from nemodub_nb.local.engine.progress import Progress, Report, fetching
 
 if TYPE_CHECKING:
@@ -48,15 +48,18 @@ def make_bed(
 ) -> Path | None:
     """Return the sound without the voice; None when the default separator is not installed (the original is then ducked).
 
-    `lines` waits for what is said. `early` begins before that is known; should a line turn out to lie where no voice
-    was suspected, the bed is made again. Raises SeparationUnavailableError when Demucs was asked for and cannot be had.
+    `lines` waits for what is said; `early` begins before that is known. Should a line lie where no voice was suspected,
+    the voice is then taken out there as well. Raises SeparationUnavailableError when Demucs was asked for and cannot be had.
     """
     demucs = _demucs(separator, report)
+    if not early:
+        lines()  # what was handed over and cannot be read is told at once
     windows = possible_speech(clip, steps, speech)
+    key = _key(clip, windows, separator.name)
     try:
-        if early:
-            _made(clip, windows, separator, demucs, steps, report)
-        bed = _made(clip, with_lines(windows, lines()), separator, demucs, steps, report)
+        bed = _made(clip.path, windows, key, demucs, steps, report)
+        if outside := lines_outside(windows, lines()):
+            bed = _made(bed, outside, [*key, outside], demucs, steps, report)
     except SeparationUnavailableError:
         if separator.name == DEMUCS:
             raise
@@ -67,8 +70,10 @@ def make_bed(
 
 def bed_place(clip: Clip, speech: Speech, lines: Sequence[Line], steps: Steps) -> Path:
     """Return where a dub leaves the bed that the default separator makes, or would."""
-    windows = with_lines(possible_speech(clip, steps, speech), lines)
-    return steps.path("bed", _key(clip, windows, DEFAULT), ".flac")
+    windows = possible_speech(clip, steps, speech)
+    outside = lines_outside(windows, lines)
+    key = _key(clip, windows, DEFAULT)
+    return steps.path("bed", [*key, outside] if outside else key, ".flac")
 
 
 def _demucs(separator: Separator, report: Report) -> Path | None:
@@ -89,20 +94,22 @@ def _demucs(separator: Separator, report: Report) -> Path | None:
 
 
 def _made(
-    clip: Clip, windows: Speech, separator: Separator, demucs: Path | None, steps: Steps, report: Report
+    source: Path, windows: Speech, key: list[object], demucs: Path | None, steps: Steps, report: Report
 ) -> Path:
+    """Return a sound without the voice in the windows; elsewhere it is the same sample by sample."""
+
     def make(path: Path) -> None:
         # The model holds Python's lock while it works, which would keep the recogniser waiting.
         job = {
             "kind": "separate",
-            "source": str(clip.path),
+            "source": str(source),
             "output": str(path),
             "speech": windows,
             "demucs": str(demucs) if demucs else None,
         }
         run_child(job, report)
 
-    return steps.file("bed", _key(clip, windows, separator.name), ".flac", make)
+    return steps.file("bed", key, ".flac", make)
 
 
 def _key(clip: Clip, windows: Speech, separator: str) -> list[object]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from nemodub_nb.local.engine.transcribe.voice_activity import RATE, Speech, mono
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from nemodub_nb.local.engine.clip import Clip
     from nemodub_nb.local.engine.lines import Line
@@ -18,7 +18,7 @@ POSSIBLE: Final = 0.15
 BRIDGE_S: Final = 0.5
 """Shorter gaps are taken as spoken: a voice that comes and goes for the detector goes on for the ear."""
 OUTSIDE_S: Final = 0.3
-"""A line that lies further outside the windows than this widens them."""
+"""A line that lies further outside the windows than this adds a window."""
 _KEY: Final = f"silero {POSSIBLE}, padded 0.03 s"
 
 
@@ -45,14 +45,14 @@ def possible_speech(clip: Clip, steps: Steps, sure: Speech) -> Speech:
     return joined([*sure, *((float(start), float(end)) for start, end in found)], BRIDGE_S)
 
 
-def with_lines(windows: Speech, lines: Sequence[Line]) -> Speech:
-    """Return the windows with those lines that lie outside them: somebody or a recogniser heard a voice there."""
+def lines_outside(windows: Speech, lines: Iterable[Line]) -> Speech:
+    """Return where lines lie outside of the windows: somebody or a recogniser heard a voice there."""
     outside = [
         (line.start_s, line.end_s)
         for line in lines
         if line.end_s - line.start_s - _covered(line, windows) > OUTSIDE_S
     ]
-    return joined([*windows, *outside], BRIDGE_S) if outside else windows
+    return joined(outside, BRIDGE_S)
 
 
 def joined(windows: Iterable[tuple[float, float]], bridge_s: float) -> Speech:
