@@ -29,7 +29,9 @@ QUICK = Limits(
     retry_s=(0.01, 0.02),
 )
 
-Piece = bytes | float
+LIMIT_S = 20.0
+"""The longest that a server waits for its test."""
+Piece = bytes | float | threading.Event
 Reply = bytes | Iterable[Piece] | Callable[["Seen"], "bytes | Iterable[Piece]"]
 
 
@@ -105,9 +107,11 @@ def frame(value: Any) -> bytes:
 
 
 def stream(*frames: Any) -> list[Piece]:
-    """A whole, well-formed event stream; a float is a pause in seconds, bytes go as they are."""
+    """A whole, well-formed event stream; a float is a pause in seconds, an event is waited for, bytes go as they are."""
     pieces = (
-        each if isinstance(each, float) else chunk(each if isinstance(each, bytes) else frame(each))
+        each
+        if isinstance(each, float | threading.Event)
+        else chunk(each if isinstance(each, bytes) else frame(each))
         for each in frames
     )
     return [stream_head(), *pieces, b"0\r\n\r\n"]
@@ -156,6 +160,9 @@ class _Handler(socketserver.BaseRequestHandler):
             for piece in [reply] if isinstance(reply, bytes) else reply:
                 if isinstance(piece, float):
                     time.sleep(piece)
+                elif isinstance(piece, threading.Event):
+                    if not piece.wait(LIMIT_S):
+                        return False
                 else:
                     connection.sendall(piece)
         except OSError:

@@ -182,7 +182,7 @@ def test_the_worker_ends_with_its_parent(speech_clip: Path, home: Path) -> None:
     process.stdin.flush()
     time.sleep(0.5)
     process.stdin.close()
-    assert process.wait(timeout=5) == 1
+    assert process.wait(timeout=30) == 1
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ def engines(of: int | None = None) -> list[psutil.Process]:
     return found
 
 
-def gone(processes: list[psutil.Process], limit_s: float = 5.0) -> bool:
+def gone(processes: list[psutil.Process], limit_s: float = 30.0) -> bool:
     return not psutil.wait_procs(processes, timeout=limit_s)[1]
 
 

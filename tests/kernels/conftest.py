@@ -27,7 +27,7 @@ lab = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(lab)
 lab = lab.Lab(Path({folder!r}))
 """
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 
 
 class ThisPython(KernelSpecManager):

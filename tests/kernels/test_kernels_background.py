@@ -18,16 +18,28 @@ def between(kernel, kind, cell):
     return [one for one in kernel.heard(kind) if cell.began_at() < one["at"] < cell.ended_at()]
 
 
-def test_a_dub_in_the_background_goes_on_showing_its_progress_while_another_cell_computes(bench, kernel):
+def shown(messages):
+    return [one["content"]["data"]["text/html"] for one in messages]
+
+
+def test_a_dub_in_the_background_goes_on_showing_its_progress_while_another_cell_computes(
+    bench, kernel, tmp_path
+):
     bench.hold()
     before = bench.jobs()
     kernel.run("task = asyncio.ensure_future(project.adub('es'))")
     bench.working(before)
-    cell = kernel.send("time.sleep(2.5)").begun()
+    busy = tmp_path / "busy"
+    busy.touch()
+    cell = kernel.send(f"import os\nwhile os.path.exists({str(busy)!r}): time.sleep(.05)").begun()
+    already = len(kernel.heard("update_display_data"))
     bench.release()
+    kernel.until(
+        lambda: any("finished after" in one for one in shown(kernel.heard("update_display_data")[already:]))
+    )
+    busy.unlink()
     cell.wait()
-    shown = [one["content"]["data"]["text/html"] for one in between(kernel, "update_display_data", cell)]
-    assert any("finished after" in one for one in shown)
+    assert any("finished after" in one for one in shown(between(kernel, "update_display_data", cell)))
     assert kernel.run("(await task).languages").result == "('es',)"
 
 

@@ -17,11 +17,14 @@ AT_WORST_S = 1.0
 """A machine may have other work just then."""
 CELL = "import nemodub_nb as nd\nstudio = nd.Studio(project)\nstudio"
 STREAM = """
+import threading
 from nemodub_nb.client import AgentEvent
 from nemodub_nb.project.loop import LOOP
 from nemodub_nb.project.values import Reply
 
-def stream(pieces, every):
+go, held = threading.Event(), threading.Event()
+
+def stream(pieces, every, held_at=None):
     async def work(view):
         said = []
         async with view:
@@ -30,6 +33,9 @@ def stream(pieces, every):
                 view.event(AgentEvent("text", said[-1]))
                 view.event(AgentEvent("progress", payload={"language": "de", "step": "speak", "done": number, "total": pieces}))
                 await asyncio.sleep(every)
+                if number == held_at:
+                    held.set()
+                    await asyncio.to_thread(go.wait)
         return Reply("".join(said).strip(), languages=("de",))
     return LOOP.spawn(studio.workflow.run("ask", "make it louder", work))
 """
@@ -214,8 +220,8 @@ def test_running_the_cell_again_in_the_middle_goes_on_with_the_same_words(kernel
     kernel.run_as("again", CELL)
     kernel.run(STREAM)
     kernel.wait_for("studio.workflow.summary")
-    kernel.run("old, streaming = studio, stream(120, .03)")
-    time.sleep(1.0)
+    kernel.run("old, streaming = studio, stream(120, .01, held_at=60)")
+    kernel.wait_for("held.is_set()")
     kernel.run_as("again", CELL)
     assert kernel.run("(studio is old, studio.workflow is old.workflow)").result == "(False, True)"
     page = Page(kernel)
@@ -223,6 +229,6 @@ def test_running_the_cell_again_in_the_middle_goes_on_with_the_same_words(kernel
     assert said.startswith("Sentence number 0 is said. Sentence number 1")
     assert not said.endswith("119 is said.")
     assert page.views("live")[-1][1]["running"]
-    kernel.run("streaming.result();")
+    kernel.run("go.set()\nstreaming.result();")
     page.until_viewed("live", lambda view: view["ended"] == "done")
     assert page.text() == whole(120)

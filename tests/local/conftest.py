@@ -138,7 +138,7 @@ class Server:
         return [json.loads(path.read_text()) for path in found if path.stat().st_size]
 
 
-def until(check, seconds: float = 15.0):
+def until(check, seconds: float = 60.0):
     """Return what `check` gives once it is true."""
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:

@@ -58,7 +58,7 @@ class Touched:
     def view(self):
         return self.panel.view
 
-    def until(self, check, seconds=20.0):
+    def until(self, check, seconds=60.0):
         ends = time.monotonic() + seconds
         while time.monotonic() < ends:
             if found := check(self.panel.view):
@@ -77,7 +77,7 @@ class Touched:
 
     def offered(self):
         self.do("hello")
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while not self.panel.listing["voices"] and time.monotonic() < deadline:
             time.sleep(0.02)
         return self.panel.listing

@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "batch"))
 trivial_engine = pytest.importorskip("trivial_engine")
 
 
-def until(check, seconds=20.0):
+def until(check, seconds=60.0):
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:
         if found := check():

@@ -21,7 +21,7 @@ _ROOM.loader.exec_module(project_room)
 lab, clip, clip_source = project_room.lab, project_room.clip, project_room.clip_source
 
 
-def until(check, seconds=15.0):
+def until(check, seconds=60.0):
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:
         if found := check():

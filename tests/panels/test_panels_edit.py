@@ -299,7 +299,7 @@ def test_on_the_cloud_it_says_how_lines_are_changed_there(shared_page):
     flow = Workflow(shared_page.project)
     flow.backend, flow.draft = "cloud", shared_page.flow.draft
     panel = Timeline(flow, alone=False)
-    end = time.monotonic() + 10
+    end = time.monotonic() + 60
     while not panel.view["edit"]["note"]:
         assert time.monotonic() < end
         time.sleep(0.02)

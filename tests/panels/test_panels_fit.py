@@ -30,7 +30,7 @@ LINES = pd.DataFrame(
 SPANISH = ["palabra " * (4 + i) + "<b>" for i in range(12)]
 
 
-def until(check, seconds=15.0):
+def until(check, seconds=60.0):
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:
         if found := check():

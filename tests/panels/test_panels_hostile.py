@@ -56,7 +56,7 @@ class Page:
             {"content": {"data": {"method": "custom", "content": {"do": do, **more}}}, "buffers": []}
         )
 
-    def until(self, true, seconds=15.0):
+    def until(self, true, seconds=60.0):
         end = time.monotonic() + seconds
         while not (found := LOOP.run(_of(true))):
             assert time.monotonic() < end, {
@@ -78,12 +78,16 @@ class Page:
         return self
 
     def settle(self):
-        time.sleep(0.3)
-        self.until(lambda: self.flow.work is None and self.flow.rendering is None)
+        """Wait until nothing is under way and all is drawn; then ask for everything that a new page asks for."""
+        self.until(self._rests)
         for panel in self.panels:
             self.say(panel, "hello")
         self.say(self.timeline, "rows")
-        time.sleep(0.4)
+        self.until(self._rests)
+
+    def _rests(self):
+        idle = self.flow.work is None and self.flow.rendering is None
+        return idle and not any(panel._tasks or panel._later for panel in self.panels)
 
     def texts(self):
         """Return every string that went to the page, with the name that it went under."""

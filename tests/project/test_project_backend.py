@@ -45,7 +45,7 @@ time.sleep(60)
     pid = int(starter.stdout.readline())
     starter.kill()
     starter.wait()
-    end = time.monotonic() + 15
+    end = time.monotonic() + 60
     while is_running(pid):
         assert time.monotonic() < end
         time.sleep(0.05)
