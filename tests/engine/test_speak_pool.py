@@ -129,6 +129,13 @@ def test_kokoro_leaves_out_no_short_vowel_of_german(models):
 
 
 @pytest.mark.engine
+def test_kokoro_says_the_long_vowels_of_german_as_a_german_would(models):
+    spoken = KokoroVoices(models / "kokoro")._phonemes("Vor dem Tal stellt sie das Restaurant vor.", "de")
+    assert spoken.count("oːɾ") == 2
+    assert "tˈaːl" in spoken
+
+
+@pytest.mark.engine
 @pytest.mark.usefixtures("home")
 def test_a_single_line_has_idle_cores_after_a_rest_and_sounds_as_it_did_beside_others(tmp_path):
     voice = choose("es", "best", tmp_path)

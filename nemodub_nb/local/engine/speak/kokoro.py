@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
@@ -36,6 +37,12 @@ _MERGED = {
 """Diphthongs and affricates, which the model knows as one sign each."""
 _NEAREST = str.maketrans({"ɫ": "l", "ɭ": "l", "ɵ": "ø", "ʉ": "u", "ʏ": "y", "ʑ": "ʒ", "ε": "ɛ"})
 """Sounds of other languages that the model does not know, as the nearest ones that it does."""
+_GERMAN = (
+    (re.compile("ɑ(?!\u0303)"), "a"),
+    (re.compile(r"\bf([ˌˈ]?)ɔ(?=[ɾr](?!\w|[ˌˈ]))"), r"f\1oː"),
+)
+"""German sounds that are heard as others: its long a is not that of “father”, which makes “toll” of Tal (the nasal one of
+Restaurant stays), and the vowel of vor is long, else it is heard as für."""
 SLOWEST, FASTEST = 0.5, 2.0
 """The speeds that the model accepts."""
 
@@ -117,6 +124,8 @@ class KokoroVoices:
             spoken = _phonemizer(code).phonemize([text])[0].translate(_NEAREST)
         for pair, sign in _MERGED.items():
             spoken = spoken.replace(pair, sign)
+        for sound, nearer in _GERMAN if code == "de" else ():
+            spoken = sound.sub(nearer, spoken)
         known = self._narrow.tokenizer.vocab
         return "".join(mark for mark in spoken if mark in known).strip()
 
