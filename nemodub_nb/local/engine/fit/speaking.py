@@ -9,7 +9,7 @@ from pathlib import Path
 
 from nemodub_nb.fitting import Pace, rate_again, rate_for
 from nemodub_nb.local.engine.fit.paces import Paces, pace_for
-from nemodub_nb.local.engine.speak import SpeakRequest, Voice, VoicePool
+from nemodub_nb.local.engine.speak import READING, SpeakRequest, Voice, VoicePool
 from nemodub_nb.local.engine.steps import Steps
 
 
@@ -46,7 +46,7 @@ class Speaking:
     def _record(self, text: str, rate: float, voice: Voice, pace: Pace) -> Utterance:
         wanted = rate * self.speed
         speed = round(pace.speed(wanted), 2)
-        key = [voice.id, voice.code, text, speed]
+        key = [READING, voice.id, voice.code, text, speed]
         path = self.steps.file("speech", key, ".wav", partial(self._say, text, wanted, speed, voice))
         with wave.open(str(path)) as file:
             return Utterance(path, file.getnframes() / file.getframerate(), rate)

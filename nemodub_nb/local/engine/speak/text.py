@@ -6,10 +6,16 @@ import html
 import re
 import unicodedata
 from functools import lru_cache
+from typing import Final
 
 from nemodub_nb.languages import base
 from nemodub_nb.local.engine.numerals import locale_of
+from nemodub_nb.local.engine.speak.german import german
+from nemodub_nb.local.engine.speak.loanwords import as_said
 from nemodub_nb.local.engine.speak.quantities import worded
+
+READING: Final = 2
+"""Part of the key of every spoken line: raise it when texts are read otherwise, here or in a voice's sounds."""
 
 _MARKUP = re.compile(
     r"""<[^<>]*>                 # HTML and WebVTT tags
@@ -27,7 +33,7 @@ def speakable(text: str, language: str) -> str:
     """Return the text as it should be read aloud in a language.
 
     Markup, music signs and emoji go; amounts, measures, ranges, dates and signs become words in the order they are
-    said. Plain numbers stay digits: every engine reads those in the target language.
+    said. Plain numbers stay digits: every engine reads those in the target language, German larger ones excepted.
     """
     plain = html.unescape(_MARKUP.sub(" ", text))
     plain = "".join(
@@ -37,6 +43,8 @@ def speakable(text: str, language: str) -> str:
     plain = worded(plain.replace("24/7", "24 7"), language)
     if word := _and(base(language)):
         plain = re.sub(r"\s&\s", f" {word} ", plain)
+    if base(language) == "de":
+        plain = as_said(german(plain))
     return re.sub(r"\s+", " ", plain).strip()
 
 
