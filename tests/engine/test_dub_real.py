@@ -27,7 +27,7 @@ pytestmark = pytest.mark.engine
 
 def heard(path: Path, language: str, models: Path) -> str:
     samples = read_audio(path, rate=RATE)
-    _, lines = Whisper(models / "whisper-base").transcribe(samples, language, 0.0)
+    _, lines, _ = Whisper(models / "whisper-base").transcribe(samples, language, 0.0)
     return " ".join(text for _, _, text in lines).lower()
 
 

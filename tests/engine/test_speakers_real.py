@@ -114,7 +114,7 @@ def test_a_dub_of_two_people_has_two_voices_and_both_are_understood(dialogue, ho
     for line, gender in zip(made["lines"], ["male", "female"] * 3, strict=True):
         part = stem[int(line["start_s"] * SPEECH_RATE) : int(line["end_s"] * SPEECH_RATE)]
         assert gender_of(median_hz(voiced_hz(part))) in (gender, None)
-    _, heard = Whisper(models / "whisper-base").transcribe(stem, "pt", 0.0)
+    _, heard, _ = Whisper(models / "whisper-base").transcribe(stem, "pt", 0.0)
     understood = " ".join(text for _, _, text in heard).lower()
     assert "homem" in understood, "his voice"
     assert "noite" in understood, "her voice"

@@ -22,7 +22,7 @@ from nemodub_nb.local.engine.mix.bed import Separator, make_bed
 from nemodub_nb.local.engine.progress import Progress, Report, fetching, silent
 from nemodub_nb.local.engine.script import script_rows, write_script
 from nemodub_nb.local.engine.speak import Voice, VoicePool
-from nemodub_nb.local.engine.speakers.who import Speakers, who_speaks
+from nemodub_nb.local.engine.speakers.who import Speakers, in_turns, who_speaks
 from nemodub_nb.local.engine.steps import Steps
 from nemodub_nb.local.engine.takes import Workshop
 from nemodub_nb.local.engine.transcribe.source import RECOGNISER, Transcript, Wanted, transcribe
@@ -57,36 +57,34 @@ def dub(job: DubJob, report: Report = silent) -> dict[str, Any]:
 
 
 def _spoken(clip: Clip, job: DubJob, steps: Steps, report: Report) -> dict[str, Any]:
-    with KEPT.voices(job.models) as voices, ThreadPoolExecutor(2 * len(job.languages) + 3) as threads:
+    with KEPT.voices(job.models) as voices, ThreadPoolExecutor(2 * len(job.languages) + 4) as threads:
         # Voices are fetched while the recogniser listens: the network and the processor wait for different things.
         chosen = {language: threads.submit(voice_for, language, job, report) for language in job.languages}
         if not listened_to(clip, steps):
             _warm(voices, chosen.values())
         speech = speech_of(clip, steps)
         # The voice is taken out beside the recogniser, which uses little more than one core.
-        said = threads.submit(_transcript, clip, job, steps, report)
-        bed = threads.submit(_bed, clip, speech, said, job, steps, report) if job.separate else None
-        transcript = said.result()
+        said = threads.submit(_recognised, clip, job, steps, report)
+        turned = threads.submit(lambda: _by_turns(said.result(), clip, job, steps, report))
+        bed = threads.submit(_bed, clip, speech, turned, job, steps, report) if job.separate else None
+        recognised = said.result()
         if bed and bed.done():
             bed.result()  # a separator that cannot be had is told before anything is spoken
         level_db = speech_level_db(clip, steps) or QUIET_SPEECH_DB
-        apart = job.speakers == "auto"
-        speakers = threads.submit(
-            who_speaks, clip, transcript.lines, speech, steps, job.models, report, apart=apart
-        )
+        speakers = threads.submit(lambda: _speakers(turned.result(), clip, job, steps, report))
         paces = Paces(job.home)
         speaking = Speaking(clip.digest, job.speed, voices, steps, paces)
         bed_of = bed.result if bed else lambda: None
-        shop = Workshop(job, clip, level_db, speakers.result, steps, speaking, bed_of, report)
+        shop = Workshop(job, clip, level_db, turned.result, speakers.result, steps, speaking, bed_of, report)
         pending = {
-            language: threads.submit(dub_language, language, transcript, chosen[language], shop)
+            language: threads.submit(dub_language, language, recognised, chosen[language], shop)
             for language in job.languages
         }
         made, failed = _gather(pending)
         paces.keep()
         bed_path = bed.result() if bed else None
     return {
-        **_heard(transcript, speakers.result()),
+        **_heard(turned.result(), speakers.result()),
         "bed": str(bed_path) if bed_path else None,
         "languages": made,
         "failed": failed,
@@ -95,7 +93,7 @@ def _spoken(clip: Clip, job: DubJob, steps: Steps, report: Report) -> dict[str, 
 
 def _written(clip: Clip, job: DubJob, steps: Steps, report: Report) -> dict[str, Any]:
     """Write the transcript and the script of each language, without a voice."""
-    transcript = _transcript(clip, job, steps, report)
+    transcript = _by_turns(_recognised(clip, job, steps, report), clip, job, steps, report)
 
     def script(language: str) -> dict[str, Any]:
         pair = Pair(transcript.language, language, job.memories, job.models, job.glossaries)
@@ -107,13 +105,32 @@ def _written(clip: Clip, job: DubJob, steps: Steps, report: Report) -> dict[str,
     return {**_heard(transcript), "bed": None, "languages": made, "failed": failed}
 
 
-def _transcript(clip: Clip, job: DubJob, steps: Steps, report: Report) -> Transcript:
+def _recognised(clip: Clip, job: DubJob, steps: Steps, report: Report) -> Transcript:
     wanted = Wanted(job.source_language, job.transcript)
-    heard = transcribe(clip, wanted, steps, _recogniser(job, report), report)
+    return transcribe(clip, wanted, steps, _recogniser(job, report), report)
+
+
+def _by_turns(heard: Transcript, clip: Clip, job: DubJob, steps: Steps, report: Report) -> Transcript:
+    """Return the transcript with lines of one person each, as a person corrected it."""
+    if job.speakers == "auto":
+        heard = in_turns(clip, heard, speech_of(clip, steps), steps, job.models, report)
     lines = corrected(heard.lines, job.edits)
     if not lines:
         raise NoSpeechError("Every line of the transcript was taken out.", "Take one back; “undo” does.")
     return replace(heard, lines=lines)
+
+
+def _speakers(transcript: Transcript, clip: Clip, job: DubJob, steps: Steps, report: Report) -> Speakers:
+    return who_speaks(
+        clip,
+        transcript.lines,
+        speech_of(clip, steps),
+        steps,
+        job.models,
+        report,
+        apart=job.speakers == "auto",
+        named_by="voices" if transcript.words else "transcript",
+    )
 
 
 def _heard(transcript: Transcript, speakers: Speakers | None = None) -> dict[str, Any]:
@@ -152,13 +169,13 @@ def _warm(voices: VoicePool, chosen: Iterable[Future[tuple[Voice, str]]]) -> Non
 
 
 def _bed(
-    clip: Clip, speech: Speech, said: Future[Transcript], job: DubJob, steps: Steps, report: Report
+    clip: Clip, speech: Speech, turned: Future[Transcript], job: DubJob, steps: Steps, report: Report
 ) -> Path | None:
     separator = Separator(job.separator, job.models)
     early = job.transcript is None and not clip.subtitle_tracks
 
     def lines() -> tuple[Line, ...]:
-        return said.result().lines
+        return turned.result().lines
 
     return make_bed(clip, speech, lines, separator, steps, report, early=early)
 

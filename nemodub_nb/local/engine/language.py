@@ -53,18 +53,18 @@ def _cast(language: str, shop: Workshop) -> Cast:
 
 
 def dub_language(
-    language: str, transcript: Transcript, chosen: Future[tuple[Voice, str]], shop: Workshop
+    language: str, recognised: Transcript, chosen: Future[tuple[Voice, str]], shop: Workshop
 ) -> dict[str, Any]:
     """Return what became of one language: `voice_stem`, `duration_s`, `voice`, `note`, `lines`, `cues`, `summary`.
 
+    `recognised` are the lines as far as they are known at once; those that count are the workshop's.
     Lines and cues are on the clip's time. Where the picture is slowed under a line (its `slow` is above 1), the voice
     stem, and so the video, goes on with the slowed time, and is `duration_s` long.
 
     Raises NoTranslationError, NoVoiceError, NoSpaceError and others of EngineError.
     """
     job = shop.job
-    pair = Pair(transcript.language, language, job.memories, job.models, job.glossaries)
-    script = write_script(transcript, pair, job.edits, shop.steps, shop.report)
+    script = _script(language, recognised, shop)
     chosen.result()
     casting = _cast(language, shop)
     parts = _parts(script, language, casting, shop)
@@ -96,6 +96,18 @@ def dub_language(
         ],
         "summary": summary(made) | {"subtitles_flagged": flagged(shown)},
     }
+
+
+def _script(language: str, recognised: Transcript, shop: Workshop) -> list[ScriptLine]:
+    """Return what is to be said."""
+    job = shop.job
+    pair = Pair(recognised.language, language, job.memories, job.models, job.glossaries)
+    if not job.edits:
+        # Most clips have one speaker, and their lines stay: they are translated while that is found out.
+        guess = write_script(recognised, pair, job.edits, shop.steps, shop.report)
+        if shop.transcript() == recognised:
+            return guess
+    return write_script(shop.transcript(), pair, job.edits, shop.steps, shop.report)
 
 
 def _parts(script: Sequence[ScriptLine], language: str, casting: Cast, shop: Workshop) -> list[Part]:

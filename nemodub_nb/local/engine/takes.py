@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nemodub_nb.local.engine.clip import Clip
 from nemodub_nb.local.engine.fit import Placement, Spoken, wants_shorter
@@ -17,6 +18,9 @@ from nemodub_nb.local.engine.script import ScriptLine
 from nemodub_nb.local.engine.speak import Voice
 from nemodub_nb.local.engine.speakers.who import Speakers
 from nemodub_nb.local.engine.steps import Steps
+
+if TYPE_CHECKING:
+    from nemodub_nb.local.engine.transcribe.source import Transcript
 
 LINES_IN_FLIGHT = 4
 """Lines of one language that wait for a voice at once: enough to keep every voice worker busy."""
@@ -30,6 +34,8 @@ class Workshop:
     clip: Clip
     level_db: float
     """How loud the original speakers are together (mean square, dB below full scale)."""
+    transcript: Callable[[], Transcript]
+    """Waits for the lines of one person each."""
     speakers: Callable[[], Speakers]
     """Waits for who speaks each line of the clip."""
     steps: Steps

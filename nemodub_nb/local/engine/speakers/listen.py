@@ -21,10 +21,11 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
     Window = tuple[float, float]
 
-VERSION: Final = "resemblyzer 1.6/0.8 s, yin, weighted power"
+VERSION: Final = "resemblyzer 1.6/0.8 s, moments, yin, weighted power"
 """Part of the key of what was heard: the model and how it is asked."""
 
-_STEP: Final = MOMENT // 2
+STEP: Final = MOMENT // 2
+"""Samples from one moment of a line to the next."""
 _LINES_AT_ONCE: Final = 12
 """Lines whose moments are embedded together: a batch is many times faster than one by one."""
 _LEAST: Final = RATE // 5
@@ -37,6 +38,10 @@ class Heard:
 
     vectors: Floats
     """(n, 256) unit vectors; zeros where nothing was heard or no model was there."""
+    moment_line: NDArray[np.int64]
+    """Line of each moment that was listened to."""
+    moments: Floats
+    """(m, 256) unit vectors of the moments, of which each line's is the mean."""
     seconds: Floats
     """(n,) how much speech each line has."""
     power: Floats
@@ -52,6 +57,8 @@ class Heard:
             np.savez(
                 file,
                 vectors=self.vectors,
+                moment_line=self.moment_line,
+                moments=self.moments,
                 seconds=self.seconds,
                 power=self.power,
                 pitch_line=self.pitch_line,
@@ -86,6 +93,7 @@ def listen(
     count = len(lines)
     vectors = np.zeros((count, 256), np.float32)
     seconds, power = np.zeros(count, np.float32), np.zeros(count, np.float32)
+    moments: list[tuple[int, Floats]] = []
     pitches: list[tuple[int, NDArray[np.float64]]] = []
     waiting: list[tuple[int, Floats]] = []
     last_s = max((end for _, end in lines), default=0.0)
@@ -96,13 +104,15 @@ def listen(
             pitches.append((index, voiced_hz(samples)))
             waiting.append((index, samples))
         if encoder is not None and len(waiting) >= _LINES_AT_ONCE:
-            _embed(encoder, waiting, vectors)
+            moments += _embed(encoder, waiting, vectors)
             waiting = []
         tell(min(lines[index][1], last_s), last_s)
     if encoder is not None and waiting:
-        _embed(encoder, waiting, vectors)
+        moments += _embed(encoder, waiting, vectors)
     return Heard(
         vectors,
+        np.concatenate([np.full(len(part), index) for index, part in moments] or [np.zeros(0, np.int64)]),
+        np.concatenate([part for _, part in moments] or [vectors[:0]]),
         seconds,
         power,
         np.concatenate([np.full(len(hz), index) for index, hz in pitches] or [np.zeros(0, np.int64)]),
@@ -110,21 +120,28 @@ def listen(
     )
 
 
-def _embed(encoder: VoiceEncoder, spoken: Sequence[tuple[int, Floats]], vectors: Floats) -> None:
+def _embed(
+    encoder: VoiceEncoder, spoken: Sequence[tuple[int, Floats]], vectors: Floats
+) -> list[tuple[int, Floats]]:
+    """Set the vectors of lines, and return those of each one's moments."""
     moments = [_moments(samples) for _, samples in spoken]
     found = encoder.embed(np.concatenate(moments))
+    parts = []
     at = 0
     for (index, _), part in zip(spoken, moments, strict=True):
-        mean = found[at : at + len(part)].mean(axis=0)
+        own = found[at : at + len(part)]
+        mean = own.mean(axis=0)
         vectors[index] = mean / max(float(np.linalg.norm(mean)), 1e-6)
+        parts.append((index, own))
         at += len(part)
+    return parts
 
 
 def _moments(samples: Floats) -> Floats:
     """Return the moments (n, MOMENT) of a line, each half over the next; a short line goes round until one is full."""
     if len(samples) < MOMENT:
         return np.resize(samples, MOMENT)[None, :]
-    starts = [*range(0, len(samples) - MOMENT, _STEP), len(samples) - MOMENT]
+    starts = [*range(0, len(samples) - MOMENT, STEP), len(samples) - MOMENT]
     return np.stack([samples[start : start + MOMENT] for start in starts])
 
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from nemodub_nb.local.engine.child import run_child
 from nemodub_nb.local.engine.errors import WeightsUnavailableError
+from nemodub_nb.local.engine.lines import numbered
 from nemodub_nb.local.engine.progress import fetching
 from nemodub_nb.local.engine.speakers.cluster import centres, grouped, in_order, nearest
 from nemodub_nb.local.engine.speakers.encoder import MODEL
 from nemodub_nb.local.engine.speakers.listen import VERSION, Heard
 from nemodub_nb.local.engine.speakers.pitch import Gender, gender_of, median_hz
+from nemodub_nb.local.engine.speakers.turns import by_turns, looks, voices, whose
 from nemodub_nb.local.engine.weights import ensure, find
 
 if TYPE_CHECKING:
@@ -26,7 +28,10 @@ if TYPE_CHECKING:
     from nemodub_nb.local.engine.clip import Clip
     from nemodub_nb.local.engine.lines import Line
     from nemodub_nb.local.engine.progress import Report
+    from nemodub_nb.local.engine.speakers.listen import Window
     from nemodub_nb.local.engine.steps import Steps
+    from nemodub_nb.local.engine.transcribe.source import Transcript
+    from nemodub_nb.local.engine.transcribe.voice_activity import Speech
 
 ALIKE: Final = 0.70
 """Groups of lines less alike than this are two people. Seen between lines of one reader: 0.73 to 0.9, of two men: at
@@ -83,6 +88,39 @@ class Speakers:
         return next(one for one in self.people if one.name == name)
 
 
+def in_turns(
+    clip: Clip,
+    transcript: Transcript,
+    speech: Speech,
+    steps: Steps,
+    models: Path,
+    report: Report,
+) -> Transcript:
+    """Return the transcript with no line that is two people's, and with who says each.
+
+    Where one person speaks it is the very same: nothing is heard more finely than who_speaks does. So it is where a
+    person wrote the lines, and where the model for likenesses cannot be had.
+    """
+    folder = _model(models, report)[0] if transcript.words else None
+    if folder is None:
+        return transcript
+    lines = [(line.start_s, line.end_s) for line in transcript.lines]
+    heard = _heard(clip, lines, speech, folder, steps, report)
+    people = _people(heard)
+    if len(people) < 2:  # noqa: PLR2004 - a conversation has two
+        return transcript
+    windows = looks(speech)
+    vectors = _heard(clip, windows, speech, folder, steps, report).vectors
+    found = whose(transcript.words, windows, vectors, people)
+    return replace(transcript, lines=tuple(numbered(by_turns(transcript.words, found, speech))))
+
+
+def _people(heard: Heard) -> NDArray[np.float32]:
+    """Return the directions of the voices in a clip: moments tell where lines hold two voices, lines over loud music."""
+    people = voices(heard.moments)
+    return people if len(people) > 1 else _apart(heard.vectors, heard.seconds)
+
+
 def who_speaks(
     clip: Clip,
     lines: Sequence[Line],
@@ -92,8 +130,9 @@ def who_speaks(
     report: Report,
     *,
     apart: bool = True,
+    named_by: str = "transcript",
 ) -> Speakers:
-    """Return who speaks each line.
+    """Return who speaks each line; `named_by` is what put names to lines that have them.
 
     `speech` are the stretches in which a voice detector hears a voice; `apart=False` takes all lines for one person's
     where the transcript does not say. Where the model for likenesses cannot be had, lines without labels are one
@@ -101,9 +140,9 @@ def who_speaks(
     """
     named = any(line.speaker for line in lines)
     folder, note = (None, "") if named or not apart else _model(models, report)
-    heard = _heard(clip, lines, speech, folder, steps, report)
+    heard = _heard(clip, [(line.start_s, line.end_s) for line in lines], speech, folder, steps, report)
     if named:
-        names, told_by = _completed([line.speaker for line in lines]), "transcript"
+        names, told_by = _completed([line.speaker for line in lines]), named_by
     elif folder is not None:
         groups = told_apart(heard.vectors, heard.seconds)
         names = [f"Speaker {group + 1}" for group in groups]
@@ -117,19 +156,26 @@ def who_speaks(
 
 def told_apart(vectors: NDArray[np.float32], seconds: NDArray[np.float32]) -> list[int]:
     """Return the number of the person, from 0, for each line's unit vector and length."""
-    long = (seconds >= ENOUGH_S) & (np.linalg.norm(vectors, axis=1) > 0)
-    if not long.any():
+    kept = _apart(vectors, seconds)
+    if not len(kept):
         return [0] * len(vectors)
-    groups = grouped(vectors[long], seconds[long], ALIKE)
-    middles = centres(vectors[long], seconds[long], groups)
-    total = np.bincount(groups, weights=seconds[long])
-    kept = middles[total >= min(LEAST_S, float(total.max()))]
     # Nothing was heard of a line of zeros: it goes on with whoever spoke before.
     found = nearest(vectors, kept)
     silent = np.linalg.norm(vectors, axis=1) == 0
     for index in np.flatnonzero(silent):
         found[index] = found[index - 1] if index else found[np.argmax(~silent)]
     return [int(group) for group in in_order(found)]
+
+
+def _apart(vectors: NDArray[np.float32], seconds: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the direction of each person, as the longer lines show them."""
+    long = (seconds >= ENOUGH_S) & (np.linalg.norm(vectors, axis=1) > 0)
+    if not long.any():
+        return vectors[:0]
+    groups = grouped(vectors[long], seconds[long], ALIKE)
+    middles = centres(vectors[long], seconds[long], groups)
+    total = np.bincount(groups, weights=seconds[long])
+    return middles[total >= min(LEAST_S, float(total.max()))]
 
 
 def _model(models: Path, report: Report) -> tuple[Path | None, str]:
@@ -148,14 +194,12 @@ def _model(models: Path, report: Report) -> tuple[Path | None, str]:
 
 def _heard(
     clip: Clip,
-    lines: Sequence[Line],
-    speech: Sequence[tuple[float, float]],
+    windows: Sequence[Window],
+    speech: Sequence[Window],
     model: Path | None,
     steps: Steps,
     report: Report,
 ) -> Heard:
-    windows = [[line.start_s, line.end_s] for line in lines]
-
     def make(path: Path) -> None:
         job = {
             "kind": "speakers",

@@ -16,7 +16,7 @@ from nemodub_nb.local.engine.steps import Steps
 from nemodub_nb.local.engine.transcribe.subtitle_file import read_subtitles
 from nemodub_nb.local.engine.transcribe.voice_activity import RATE, Speech, mono, speech_of
 from nemodub_nb.speaker_labels import said_by
-from nemodub_nb.spoken_lines import from_cues
+from nemodub_nb.spoken_lines import Word, from_cues
 from nemodub_nb.timed_text import Said
 
 if TYPE_CHECKING:
@@ -52,6 +52,8 @@ class Transcript:
     lines: tuple[Line, ...]
     made_by: str
     """`given`, `subtitles` (inside the clip) or the recogniser's name."""
+    words: tuple[Word, ...] = ()
+    """The words as they were recognised; none where a person wrote the transcript."""
 
 
 def transcribe(
@@ -71,18 +73,43 @@ def transcribe(
     if not speech_of(clip, steps):
         raise _no_speech()
     if wanted.language is None and clip.duration_s <= SHORT_S:
-        language, lines = _hear_all(clip, steps, whisper, report)
+        language, heard = _hear_all(clip, steps, whisper, report)
     else:
         language = wanted.language or spoken_language(clip, steps, whisper, report)
-        lines = _recognise(clip, language, steps, whisper, report)
-    return _transcript(language, lines, RECOGNISER)
+        heard = _recognise(clip, language, steps, whisper, report)
+    return _transcript(language, heard.lines, RECOGNISER, heard.words)
 
 
-def _transcript(language: str, timed: Sequence[tuple[float, float, str] | Said], made_by: str) -> Transcript:
+def _transcript(
+    language: str,
+    timed: Sequence[tuple[float, float, str] | Said],
+    made_by: str,
+    words: Sequence[Word] = (),
+) -> Transcript:
     lines = numbered(timed)
     if not lines:
         raise _no_speech()
-    return Transcript(language, tuple(lines), made_by)
+    return Transcript(language, tuple(lines), made_by, tuple(words))
+
+
+@dataclass(frozen=True)
+class _Recognised:
+    """What the recogniser hears, as plain values that can be kept."""
+
+    lines: list[tuple[float, float, str]]
+    words: list[Word]
+
+    @classmethod
+    def of(cls, kept: Any) -> _Recognised:
+        """Return what `kept` wrote."""
+        return cls(
+            [(float(start), float(end), str(text)) for start, end, text in kept["lines"]],
+            [Word(float(start), float(end), str(text)) for start, end, text in kept["words"]],
+        )
+
+    def kept(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        return {"lines": self.lines, "words": [[word.start_s, word.end_s, word.text] for word in self.words]}
 
 
 def _no_speech() -> NoSpeechError:
@@ -141,25 +168,25 @@ def _samples(clip: Clip, speech: Speech) -> Iterator[NDArray[np.float32]]:
 
 def _hear_all(
     clip: Clip, steps: Steps, whisper: Callable[[], Whisper], report: Report
-) -> tuple[str, list[tuple[float, float, str]]]:
+) -> tuple[str, _Recognised]:
     """Recognise a short clip, whose language is told on the way."""
     from nemodub_nb.local.engine.transcribe.whisper import Vote, elect
 
     def listen() -> Any:
         import numpy as np
 
-        vote, lines = whisper().transcribe(np.concatenate(list(mono(clip.path))), None, 0.0)
-        return [vote.language, vote.probability, lines]
+        vote, lines, words = whisper().transcribe(np.concatenate(list(mono(clip.path))), None, 0.0)
+        return {"vote": [vote.language, vote.probability], **_Recognised(lines, words).kept()}
 
     report(Progress("transcribe", 0, clip.duration_s))
-    language, probability, lines = steps.value("transcribe", [clip.digest, RECOGNISER, None], listen)
+    kept = steps.value("transcribe", [clip.digest, RECOGNISER, None, "words"], listen)
     report(Progress("transcribe", clip.duration_s, clip.duration_s))
-    return elect([Vote(language, probability)]), [(float(a), float(b), str(text)) for a, b, text in lines]
+    return elect([Vote(*kept["vote"])]), _Recognised.of(kept)
 
 
 def _recognise(
     clip: Clip, language: str, steps: Steps, whisper: Callable[[], Whisper], report: Report
-) -> list[tuple[float, float, str]]:
+) -> _Recognised:
     """Recognise window by window; each finished window is kept, so that a crash repeats at most one."""
     total_s = clip.duration_s
 
@@ -167,18 +194,21 @@ def _recognise(
         from nemodub_nb.local.engine.transcribe.windows import windows
 
         model = whisper()
-        lines: list[Any] = []
+        heard = _Recognised([], [])
         for start_s, samples in windows(mono(clip.path), RATE):
-            key = [clip.digest, RECOGNISER, language, start_s, len(samples)]
+            key = [clip.digest, RECOGNISER, language, start_s, len(samples), "words"]
 
             def one(samples: NDArray[np.float32] = samples, start_s: float = start_s) -> Any:
-                return model.transcribe(samples, languages.base(language), start_s)[1]
+                _, lines, words = model.transcribe(samples, languages.base(language), start_s)
+                return _Recognised(lines, words).kept()
 
-            lines += steps.value("window", key, one)
+            window = _Recognised.of(steps.value("window", key, one))
+            heard.lines.extend(window.lines)
+            heard.words.extend(window.words)
             report(Progress("transcribe", min(start_s + len(samples) / RATE, total_s), total_s))
-        return lines
+        return heard.kept()
 
     report(Progress("transcribe", 0, total_s))
-    found = steps.value("transcribe", [clip.digest, RECOGNISER, language], whole)
+    found = steps.value("transcribe", [clip.digest, RECOGNISER, language, "words"], whole)
     report(Progress("transcribe", total_s, total_s))
-    return [(float(start), float(end), str(text)) for start, end, text in found]
+    return _Recognised.of(found)

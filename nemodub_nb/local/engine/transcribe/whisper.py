@@ -102,8 +102,12 @@ class Whisper:
 
     def transcribe(
         self, samples: NDArray[np.float32], language: str | None, offset_s: float
-    ) -> tuple[Vote, list[tuple[float, float, str]]]:
-        """Return the language and the sentences (start_s, end_s, text) of one window, as `words` hears them."""
+    ) -> tuple[Vote, list[tuple[float, float, str]], list[Word]]:
+        """Return the language, the sentences (start_s, end_s, text) and the words of one window, as `words` hears them."""
         vote, words = self.words(samples, language, 0.0)
         lines = snap(from_words(words), speech_in(samples))
-        return vote, [(start + offset_s, end + offset_s, text) for start, end, text in lines]
+        return (
+            vote,
+            [(start + offset_s, end + offset_s, text) for start, end, text in lines],
+            [Word(word.start_s + offset_s, word.end_s + offset_s, word.text) for word in words],
+        )

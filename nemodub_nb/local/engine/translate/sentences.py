@@ -83,6 +83,8 @@ def _continues(last: Sentence, before: Line, line: Line) -> bool:
     """Tell whether a line goes on with the sentence that the line before it began."""
     if ends_sentence(last.text) or line.start_s - before.end_s > LONGEST_PAUSE_S:
         return False
+    if line.speaker != before.speaker:
+        return False
     if len(last.parts) >= MOST_LINES or len(last.text) + len(line.text) > MOST_CHARACTERS:
         return False
     begins = line.text.lstrip("\"'“‘«([")
