@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,11 +16,13 @@ from nemodub_nb.local.engine.media.audio import audio_writer, read_audio
 from nemodub_nb.local.engine.progress import silent
 from nemodub_nb.local.engine.speak import SpeakRequest, VoicePool, candidates
 from nemodub_nb.local.engine.speakers.pitch import gender_of, median_hz, voiced_hz
-from nemodub_nb.local.engine.speakers.who import who_speaks
+from nemodub_nb.local.engine.speakers.who import in_turns, who_speaks
 from nemodub_nb.local.engine.steps import Steps
+from nemodub_nb.local.engine.transcribe.source import Transcript
 from nemodub_nb.local.engine.transcribe.voice_activity import RATE as SPEECH_RATE
 from nemodub_nb.local.engine.transcribe.voice_activity import speech_of
 from nemodub_nb.local.engine.transcribe.whisper import Whisper
+from nemodub_nb.spoken_lines import Word, from_words
 
 pytestmark = pytest.mark.engine
 
@@ -94,6 +97,44 @@ def test_one_reader_stays_one_person(speech_clip: Path, models: Path, tmp_path: 
     assert found.people[0].gender == "male"
 
 
+def _words(turns: list[tuple[float, float, str]]) -> list[Word]:
+    """Words as a recogniser hears them that sets no full stops: three a second, each telling whose it is."""
+    return [
+        Word(start + n / 3, start + (n + 1) / 3, f" {who}{n}")
+        for start, end, who in turns
+        for n in range(int((end - start) * 3))
+    ]
+
+
+def test_a_sentence_that_two_people_say_is_parted_where_the_voice_changes(dialogue, models, tmp_path):
+    path, turns = dialogue
+    steps = Steps(tmp_path / "cache")
+    clip = look_into(path, steps)
+    speech = speech_of(clip, steps)
+    words = _words(turns)
+    transcript = Transcript("en", tuple(numbered(from_words(words))), "whisper-base", tuple(words))
+    assert any("M0" in line.text and "F0" in line.text for line in transcript.lines), "mixed to begin with"
+    found = in_turns(clip, transcript, speech, steps, models, silent)
+    assert {(line.text[0], line.speaker) for line in found.lines} == {("M", "Speaker 1"), ("F", "Speaker 2")}
+    assert not any("M" in line.text and "F" in line.text for line in found.lines)
+    starts = [line.start_s for line in found.lines]
+    assert max(min(abs(start - at) for at in starts) for start, _, _ in turns) <= 0.4
+    people = who_speaks(clip, found.lines, speech, steps, models, silent, named_by="voices").people
+    assert [one.gender for one in people] == ["male", "female"]
+
+
+def test_the_lines_of_one_reader_stay_as_they_were_recognised(speech_clip: Path, models: Path, tmp_path):
+    steps = Steps(tmp_path / "cache")
+    clip = look_into(speech_clip, steps)
+    words = _words([(start, end, "M") for start, end in speech_of(clip, steps)])
+    transcript = Transcript("en", tuple(numbered(from_words(words))), "whisper-base", tuple(words))
+    computed = steps.computed
+    assert in_turns(clip, transcript, speech_of(clip, steps), steps, models, silent) is transcript
+    assert steps.computed == computed + 1
+    who_speaks(clip, transcript.lines, speech_of(clip, steps), steps, models, silent)
+    assert steps.computed == computed + 1, "nothing is listened to twice"
+
+
 def test_a_dub_of_two_people_has_two_voices_and_both_are_understood(dialogue, home, models, tmp_path):
     path, turns = dialogue
     texts = ("He was not a bad man.", SHE_SAYS[0], "That is cold and selfish.", SHE_SAYS[1], "He had married a good woman.", SHE_SAYS[2])  # fmt: skip
@@ -119,6 +160,31 @@ def test_a_dub_of_two_people_has_two_voices_and_both_are_understood(dialogue, ho
     assert "homem" in understood, "his voice"
     assert "noite" in understood, "her voice"
     assert "estação" in understood, "her voice"
+
+
+def test_a_recognised_conversation_has_the_same_lines_whatever_is_asked_of_it(dialogue, home):
+    path, turns = dialogue
+    job = DubJob(
+        source=path, languages=("pt",), home=home, source_language="en", quality="fast", separate=False
+    )
+    made = dub(job)
+    for line in made["transcript"]:
+        heard = {"M": 0.0, "F": 0.0}
+        for start, end, who in turns:
+            heard[who] += max(0.0, min(end, line["end_s"]) - max(start, line["start_s"]))
+        assert line["speaker"] == ("Speaker 1" if heard["M"] > heard["F"] else "Speaker 2")
+        assert min(heard.values()) < 0.2, "one person's"
+    portuguese = made["languages"]["pt"]
+    assert [row["source_text"] for row in portuguese["lines"]] == [
+        line["text"] for line in made["transcript"]
+    ]
+    assert len(portuguese["voices"]) == 2
+    review = dub(replace(job, speak=False))
+    one = dub(replace(job, speakers="one"))
+    # What a person decided about a line goes by its number.
+    for other in (review, one):
+        assert [line["text"] for line in other["transcript"]] == [line["text"] for line in made["transcript"]]
+    assert {line["speaker"] for line in one["transcript"]} == {"Speaker 1"}
 
 
 def _clock(seconds: float) -> str:

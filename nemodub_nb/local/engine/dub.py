@@ -111,9 +111,11 @@ def _recognised(clip: Clip, job: DubJob, steps: Steps, report: Report) -> Transc
 
 
 def _by_turns(heard: Transcript, clip: Clip, job: DubJob, steps: Steps, report: Report) -> Transcript:
-    """Return the transcript with lines of one person each, as a person corrected it."""
-    if job.speakers == "auto":
-        heard = in_turns(clip, heard, speech_of(clip, steps), steps, job.models, report)
+    """Return the transcript with lines of one person each, as a person corrected it.
+
+    They are the same where one voice shall speak for all: decisions about single lines go by their numbers.
+    """
+    heard = in_turns(clip, heard, speech_of(clip, steps), steps, job.models, report)
     lines = corrected(heard.lines, job.edits)
     if not lines:
         raise NoSpeechError("Every line of the transcript was taken out.", "Take one back; “undo” does.")
@@ -121,15 +123,19 @@ def _by_turns(heard: Transcript, clip: Clip, job: DubJob, steps: Steps, report: 
 
 
 def _speakers(transcript: Transcript, clip: Clip, job: DubJob, steps: Steps, report: Report) -> Speakers:
+    by_voices, apart = bool(transcript.words), job.speakers == "auto"
+    lines = transcript.lines
+    if by_voices and not apart:
+        lines = tuple(replace(line, speaker="") for line in lines)
     return who_speaks(
         clip,
-        transcript.lines,
+        lines,
         speech_of(clip, steps),
         steps,
         job.models,
         report,
-        apart=job.speakers == "auto",
-        named_by="voices" if transcript.words else "transcript",
+        apart=apart,
+        named_by="voices" if by_voices else "transcript",
     )
 
 
