@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import groupby
-from typing import TYPE_CHECKING, Final
+from itertools import groupby, pairwise
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from nemodub_nb.local.engine.speakers.listen import Window
     from nemodub_nb.local.engine.transcribe.voice_activity import Speech
     from nemodub_nb.spoken_lines import Word
 
@@ -42,8 +41,17 @@ SWITCH: Final = 0.05
 pause or a comma, or anywhere, and recognisers put full stops where the voice changes more often than not."""
 PAUSE_S: Final = 0.15
 """Words further apart have a pause between them."""
-_ASKED: Final = 5
+_AT_ONCE_S: Final = 1e-3
+_INSIDE: Final = 5
 """Places of a word at which its likeness is taken."""
+
+
+class Look(NamedTuple):
+    """A place where it is asked who speaks, and the stretch that is listened to for it. In seconds."""
+
+    at_s: float
+    start_s: float
+    end_s: float
 
 
 def voices(moments: Floats) -> Floats:
@@ -57,33 +65,52 @@ def voices(moments: Floats) -> Floats:
     return np.asarray(middles[counts >= min(enough, counts.max())], np.float32)
 
 
-def looks(speech: Speech) -> list[Window]:
-    """Return the windows of one moment each, their middles all along the speech, in which to ask who speaks."""
+def looks(speech: Speech) -> list[Look]:
+    """Return where to ask who speaks, all along the speech.
+
+    One listens to a moment around each place, but not beyond the pauses around it, where somebody else may begin.
+    """
     half_s = MOMENT / RATE / 2
-    middles = [at for start, end in speech for at in np.arange(start, end, LOOK_STEP_S).tolist()]
-    return [(max(0.0, at - half_s), at + half_s) for at in middles]
+    return [
+        Look(at_s, max(start, at_s - half_s), min(end, at_s + half_s))
+        for start, end in speech
+        for at_s in np.arange(start, end, LOOK_STEP_S).tolist()
+    ]
 
 
-def whose(words: Sequence[Word], windows: Sequence[Window], vectors: Floats, people: Floats) -> list[int]:
+def whose(words: Sequence[Word], asked: Sequence[Look], vectors: Floats, people: Floats) -> list[int]:
     """Return which of the people says each word, by the cheapest way through all of them.
 
-    `vectors` are those of the `windows`, `people` the directions of the voices. A voice must be the liker by so much
+    `vectors` are what was heard where it was `asked`, `people` the directions of the voices. A voice must be the liker by so much
     as a change of the speaker costs.
     """
-    ends_s = np.array([end for _, end in windows]) - MOMENT / RATE / 2
-    alike = vectors @ people.T
+    heard_s, heard = _without_pauses(asked)
+    alike = vectors[heard] @ people.T
     costs = [np.zeros(len(people))]
     came: list[NDArray[np.int64]] = []
     for at, word in enumerate(words):
-        asked_s = np.linspace(word.start_s, max(word.end_s, word.start_s + 0.1), _ASKED)
-        likeness = np.array([np.interp(asked_s, ends_s, own).mean() for own in alike.T])
+        inside_s = np.linspace(word.start_s, max(word.end_s, word.start_s + 0.1), _INSIDE)
+        likeness = np.array([np.interp(inside_s, heard_s, own).mean() for own in alike.T])
         ways = costs[-1][:, None] + (_switch(words[at - 1], word) if at else 0.0) * (1 - np.eye(len(people)))
         came.append(ways.argmin(axis=0))
-        costs.append(ways.min(axis=0) - likeness * (asked_s[-1] - asked_s[0]))
+        costs.append(ways.min(axis=0) - likeness * (inside_s[-1] - inside_s[0]))
     path = [int(costs[-1].argmin())]
     for best in reversed(came[1:]):
         path.append(int(best[path[-1]]))
     return [int(person) for person in in_order(np.array(path[::-1]))]
+
+
+def _without_pauses(asked: Sequence[Look]) -> tuple[list[float], list[int]]:
+    """Return times, and what was asked last or next there: in a pause it is the next already.
+
+    A recogniser lets a word begin where the pause before it does.
+    """
+    points = [(look.at_s, at) for at, look in enumerate(asked)]
+    for at, (look, following) in enumerate(pairwise(asked)):
+        if following.start_s > look.end_s:
+            points += [(look.end_s, at), (look.end_s + _AT_ONCE_S, at + 1)]
+    points.sort()
+    return [time_s for time_s, _ in points], [at for _, at in points]
 
 
 def by_turns(words: Sequence[Word], people: Sequence[int], speech: Speech) -> list[Said]:

@@ -109,9 +109,10 @@ def in_turns(
     people = _people(heard)
     if len(people) < 2:  # noqa: PLR2004 - a conversation has two
         return transcript
-    windows = looks(speech)
+    asked = looks(speech)
+    windows = [(look.start_s, look.end_s) for look in asked]
     vectors = _heard(clip, windows, speech, folder, steps, report).vectors
-    found = whose(transcript.words, windows, vectors, people)
+    found = whose(transcript.words, asked, vectors, people)
     return replace(transcript, lines=tuple(numbered(by_turns(transcript.words, found, speech))))
 
 
