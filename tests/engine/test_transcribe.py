@@ -98,6 +98,11 @@ def test_an_onset_in_the_last_moment_of_a_stretch_moves_to_the_next() -> None:
     assert snap([(28.67, 32.0, "a")], [(26.5, 28.9), (29.37, 32.1)]) == [(29.37, 32.1, "a")]
 
 
+def test_an_onset_in_a_pause_is_not_drawn_to_where_the_line_before_began() -> None:
+    lines = [(1.0, 1.5, "a"), (1.5, 4.0, "b")]
+    assert snap(lines, [(1.0, 1.6), (2.2, 4.1)]) == [(1.0, 1.6, "a"), (2.2, 4.1, "b")]
+
+
 def test_an_onset_inside_speech_stays() -> None:
     assert snap([(0.0, 5.0, "a"), (5.0, 9.0, "b")], [(0.1, 9.0)]) == [(0.1, 5.0, "a"), (5.0, 9.0, "b")]
 

@@ -30,7 +30,8 @@ def snap(
             onset_s = _out_of_silence(speech, ends, start_s, end_s)
         stop_s = _nearest(ends, end_s)
         if snapped and onset_s < snapped[-1][1]:
-            onset_s = max(start_s, snapped[-1][1])
+            # The edge was the line before's; one that is heard to begin in a pause begins after it.
+            onset_s = max(_out_of_silence(speech, ends, start_s, end_s), snapped[-1][1])
         snapped.append((onset_s, stop_s if stop_s > onset_s else max(end_s, onset_s + 0.05), text))
     return snapped
 
