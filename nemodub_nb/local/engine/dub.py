@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nemodub_nb.local.engine import weights
+from nemodub_nb.local.engine.child import Children, Run, run_child
 from nemodub_nb.local.engine.clip import Clip, look_into
 from nemodub_nb.local.engine.edits import corrected
 from nemodub_nb.local.engine.errors import EngineError, NoSpeechError
@@ -57,7 +58,11 @@ def dub(job: DubJob, report: Report = silent) -> dict[str, Any]:
 
 
 def _spoken(clip: Clip, job: DubJob, steps: Steps, report: Report) -> dict[str, Any]:
-    with KEPT.voices(job.models) as voices, ThreadPoolExecutor(2 * len(job.languages) + 4) as threads:
+    with (
+        KEPT.voices(job.models) as voices,
+        Children() as children,
+        ThreadPoolExecutor(2 * len(job.languages) + 4) as threads,
+    ):
         # Voices are fetched while the recogniser listens: the network and the processor wait for different things.
         chosen = {language: threads.submit(voice_for, language, job, report) for language in job.languages}
         if not listened_to(clip, steps):
@@ -65,13 +70,17 @@ def _spoken(clip: Clip, job: DubJob, steps: Steps, report: Report) -> dict[str, 
         speech = speech_of(clip, steps)
         # The voice is taken out beside the recogniser, which uses little more than one core.
         said = threads.submit(_recognised, clip, job, steps, report)
-        turned = threads.submit(lambda: _by_turns(said.result(), clip, job, steps, report))
-        bed = threads.submit(_bed, clip, speech, turned, job, steps, report) if job.separate else None
+        turned = threads.submit(lambda: _by_turns(said.result(), clip, job, steps, report, children.run))
+        bed = (
+            threads.submit(_bed, clip, speech, turned, job, steps, report, children.run)
+            if job.separate
+            else None
+        )
         recognised = said.result()
         if bed and bed.done():
             bed.result()  # a separator that cannot be had is told before anything is spoken
         level_db = speech_level_db(clip, steps) or QUIET_SPEECH_DB
-        speakers = threads.submit(lambda: _speakers(turned.result(), clip, job, steps, report))
+        speakers = threads.submit(lambda: _speakers(turned.result(), clip, job, steps, report, children.run))
         paces = Paces(job.home)
         speaking = Speaking(clip.digest, job.speed, voices, steps, paces)
         bed_of = bed.result if bed else lambda: None
@@ -110,19 +119,23 @@ def _recognised(clip: Clip, job: DubJob, steps: Steps, report: Report) -> Transc
     return transcribe(clip, wanted, steps, _recogniser(job, report), report)
 
 
-def _by_turns(heard: Transcript, clip: Clip, job: DubJob, steps: Steps, report: Report) -> Transcript:
+def _by_turns(
+    heard: Transcript, clip: Clip, job: DubJob, steps: Steps, report: Report, run: Run = run_child
+) -> Transcript:
     """Return the transcript with lines of one person each, as a person corrected it.
 
     They are the same where one voice shall speak for all: decisions about single lines go by their numbers.
     """
-    heard = in_turns(clip, heard, speech_of(clip, steps), steps, job.models, report)
+    heard = in_turns(clip, heard, speech_of(clip, steps), steps, job.models, report, run)
     lines = corrected(heard.lines, job.edits)
     if not lines:
         raise NoSpeechError("Every line of the transcript was taken out.", "Take one back; “undo” does.")
     return replace(heard, lines=lines)
 
 
-def _speakers(transcript: Transcript, clip: Clip, job: DubJob, steps: Steps, report: Report) -> Speakers:
+def _speakers(
+    transcript: Transcript, clip: Clip, job: DubJob, steps: Steps, report: Report, run: Run
+) -> Speakers:
     by_voices, apart = bool(transcript.words), job.speakers == "auto"
     lines = transcript.lines
     if by_voices and not apart:
@@ -136,6 +149,7 @@ def _speakers(transcript: Transcript, clip: Clip, job: DubJob, steps: Steps, rep
         report,
         apart=apart,
         named_by="voices" if by_voices else "transcript",
+        run=run,
     )
 
 
@@ -175,7 +189,13 @@ def _warm(voices: VoicePool, chosen: Iterable[Future[tuple[Voice, str]]]) -> Non
 
 
 def _bed(
-    clip: Clip, speech: Speech, turned: Future[Transcript], job: DubJob, steps: Steps, report: Report
+    clip: Clip,
+    speech: Speech,
+    turned: Future[Transcript],
+    job: DubJob,
+    steps: Steps,
+    report: Report,
+    run: Run,
 ) -> Path | None:
     separator = Separator(job.separator, job.models)
     early = job.transcript is None and not clip.subtitle_tracks
@@ -183,7 +203,7 @@ def _bed(
     def lines() -> tuple[Line, ...]:
         return turned.result().lines
 
-    return make_bed(clip, speech, lines, separator, steps, report, early=early)
+    return make_bed(clip, speech, lines, separator, steps, report, early=early, run=run)
 
 
 def _gather(pending: dict[str, Future[dict[str, Any]]]) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from nemodub_nb.local.engine import weights
-from nemodub_nb.local.engine.child import run_child
+from nemodub_nb.local.engine.child import Run, run_child
 from nemodub_nb.local.engine.errors import BadJobError, SeparationUnavailableError, WeightsUnavailableError
 from nemodub_nb.local.engine.mix.windows import lines_outside, possible_speech
 from nemodub_nb.local.engine.progress import Progress, Report, fetching
@@ -45,11 +45,13 @@ def make_bed(
     report: Report,
     *,
     early: bool,
+    run: Run = run_child,
 ) -> Path | None:
     """Return the sound without the voice; None when the default separator is not installed (the original is then ducked).
 
     `lines` waits for what is said; `early` begins before that is known. Should a line lie where no voice was suspected,
-    the voice is then taken out there as well. Raises SeparationUnavailableError when Demucs was asked for and cannot be had.
+    the voice is then taken out there as well. `run` starts the process that works. Raises SeparationUnavailableError
+    when Demucs was asked for and cannot be had.
     """
     demucs = _demucs(separator, report)
     if not early:
@@ -57,9 +59,9 @@ def make_bed(
     windows = possible_speech(clip, steps, speech)
     key = _key(clip, windows, separator.name)
     try:
-        bed = _made(clip.path, windows, key, demucs, steps, report)
+        bed = _made(clip.path, windows, key, demucs, steps, report, run)
         if outside := lines_outside(windows, lines()):
-            bed = _made(bed, outside, [*key, outside], demucs, steps, report)
+            bed = _made(bed, outside, [*key, outside], demucs, steps, report, run)
     except SeparationUnavailableError:
         if separator.name == DEMUCS:
             raise
@@ -94,7 +96,13 @@ def _demucs(separator: Separator, report: Report) -> Path | None:
 
 
 def _made(
-    source: Path, windows: Speech, key: list[object], demucs: Path | None, steps: Steps, report: Report
+    source: Path,
+    windows: Speech,
+    key: list[object],
+    demucs: Path | None,
+    steps: Steps,
+    report: Report,
+    run: Run,
 ) -> Path:
     """Return a sound without the voice in the windows; elsewhere it is the same sample by sample."""
 
@@ -107,7 +115,7 @@ def _made(
             "speech": windows,
             "demucs": str(demucs) if demucs else None,
         }
-        run_child(job, report)
+        run(job, report)
 
     return steps.file("bed", key, ".flac", make)
 

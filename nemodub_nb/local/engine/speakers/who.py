@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from nemodub_nb.local.engine.child import run_child
+from nemodub_nb.local.engine.child import Run, run_child
 from nemodub_nb.local.engine.errors import WeightsUnavailableError
 from nemodub_nb.local.engine.lines import numbered
 from nemodub_nb.local.engine.progress import fetching
@@ -95,6 +95,7 @@ def in_turns(
     steps: Steps,
     models: Path,
     report: Report,
+    run: Run = run_child,
 ) -> Transcript:
     """Return the transcript with no line that is two people's, and with who says each.
 
@@ -105,13 +106,13 @@ def in_turns(
     if folder is None:
         return transcript
     lines = [(line.start_s, line.end_s) for line in transcript.lines]
-    heard = _heard(clip, lines, speech, folder, steps, report)
+    heard = _heard(clip, lines, speech, folder, steps, report, run)
     people = _people(heard)
     if len(people) < 2:  # noqa: PLR2004 - a conversation has two
         return transcript
     asked = looks(speech)
     windows = [(look.start_s, look.end_s) for look in asked]
-    vectors = _heard(clip, windows, speech, folder, steps, report).vectors
+    vectors = _heard(clip, windows, speech, folder, steps, report, run).vectors
     found = whose(transcript.words, asked, vectors, people)
     return replace(transcript, lines=tuple(numbered(by_turns(transcript.words, found, speech))))
 
@@ -132,16 +133,17 @@ def who_speaks(
     *,
     apart: bool = True,
     named_by: str = "transcript",
+    run: Run = run_child,
 ) -> Speakers:
     """Return who speaks each line; `named_by` is what put names to lines that have them.
 
     `speech` are the stretches in which a voice detector hears a voice; `apart=False` takes all lines for one person's
     where the transcript does not say. Where the model for likenesses cannot be had, lines without labels are one
-    person's, and the note says so.
+    person's, and the note says so. `run` starts the process that listens.
     """
     named = any(line.speaker for line in lines)
     folder, note = (None, "") if named or not apart else _model(models, report)
-    heard = _heard(clip, [(line.start_s, line.end_s) for line in lines], speech, folder, steps, report)
+    heard = _heard(clip, [(line.start_s, line.end_s) for line in lines], speech, folder, steps, report, run)
     if named:
         names, told_by = _completed([line.speaker for line in lines]), named_by
     elif folder is not None:
@@ -181,13 +183,14 @@ def _apart(vectors: NDArray[np.float32], seconds: NDArray[np.float32]) -> NDArra
 
 def _model(models: Path, report: Report) -> tuple[Path | None, str]:
     """Return the folder of the model, or why there is none; what was not to be had is not asked for in every dub."""
+    if (found := find(MODEL, models)) is not None:
+        return found, ""
     from nemodub_nb.local.engine.weights.web import missed_lately, remember_missed
 
-    found = find(MODEL, models)
-    if found is None and missed_lately(MODEL, models):
+    if missed_lately(MODEL, models):
         return None, _ONE_PERSON
     try:
-        return found or ensure(MODEL, models, fetching(report, MODEL)), ""
+        return ensure(MODEL, models, fetching(report, MODEL)), ""
     except WeightsUnavailableError:
         remember_missed(MODEL, models)
         return None, _ONE_PERSON
@@ -200,6 +203,7 @@ def _heard(
     model: Path | None,
     steps: Steps,
     report: Report,
+    run: Run,
 ) -> Heard:
     def make(path: Path) -> None:
         job = {
@@ -210,8 +214,7 @@ def _heard(
             "speech": speech,
             "model": str(model) if model else None,
         }
-        # On one core: small matrices are slower on several, and the others have work.
-        run_child(job, report, cores=1)
+        run(job, report)
 
     key = [clip.digest, VERSION, windows, model is not None]
     return Heard.load(steps.file("speakers", key, ".npz", make))
