@@ -15,6 +15,7 @@ import pytest
 from nemodub_nb.local.engine.errors import NoVoiceError
 from nemodub_nb.local.engine.speak import SpeakRequest, SpeechError, Voice, VoicePool, choose
 from nemodub_nb.local.engine.speak.kokoro import KokoroVoices
+from nemodub_nb.local.engine.weights import find
 
 
 @pytest.fixture
@@ -163,3 +164,15 @@ def test_a_single_line_has_idle_cores_after_a_rest_and_sounds_as_it_did_beside_o
         helped = {thread.id: thread.user_time for thread in process.threads() if thread.id in new}
         assert max(helped.values()) > 0.1
         assert speak(pool, "again", both) == beside
+
+
+@pytest.mark.engine
+@pytest.mark.usefixtures("home")
+def test_a_voice_that_is_warmed_is_loaded_before_its_first_line(tmp_path):
+    model_bytes = (find("kokoro", tmp_path) / "kokoro.onnx").stat().st_size
+    with VoicePool(tmp_path) as pool:
+        pool.warm(choose("es", "best", tmp_path))
+        end = time.monotonic() + 60
+        while pool.resident_bytes() < model_bytes:
+            assert time.monotonic() < end, "the model is not loaded"
+            time.sleep(0.02)

@@ -128,7 +128,7 @@ class VoicePool:
             with self._lock:
                 if about not in self._warmed:
                     self._warmed.append(about)
-                    self._take(_Line(about | {"text": "a", "speed": 1.0}, Future()))
+                    self._take(_Line(about | {"text": ""}, Future()))
 
     def rest(self) -> None:
         """Say that nothing is to be spoken for a while; the process makes itself small, and quick for a single line."""

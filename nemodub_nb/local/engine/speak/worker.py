@@ -2,7 +2,7 @@
 
 A request is `{"id", "engine", "voice", "code", "folder", "text", "speed", "out"}`; the answer is
 `{"id", "ok": true, "seconds", "rate"}` once the WAV is complete under `out`, or `{"id", "error", "errno"}`. A request without
-`out` only makes the voice ready and is answered `{"ok": true}`; one that says `alone` may take several cores.
+`out` only loads the voice and is answered `{"ok": true}`; one that says `alone` may take several cores.
 `{"rest": folder}` says that no line of that Kokoro model is expected for a while; it has no answer.
 The process ends when stdin closes.
 """
@@ -70,9 +70,10 @@ def main() -> None:
 
 def _answer(request: dict[str, Any]) -> dict[str, Any]:
     try:
-        samples, rate = _speak(request)
         if "out" not in request:
+            _load(request)
             return {"id": request["id"], "ok": True}
+        samples, rate = _speak(request)
         trimmed = wav.trim(samples, rate)
         if len(trimmed) == 0:
             raise ValueError("nothing was spoken")  # noqa: TRY301 - told like every other failure of this request
@@ -81,6 +82,15 @@ def _answer(request: dict[str, Any]) -> dict[str, Any]:
         number = error.errno if isinstance(error, OSError) else None
         return {"id": request.get("id"), "error": f"{type(error).__name__}: {error}", "errno": number}
     return {"id": request["id"], "ok": True, "seconds": seconds, "rate": rate}
+
+
+def _load(request: dict[str, Any]) -> None:
+    """Load the model of a voice; espeak-ng has none."""
+    match request["engine"]:
+        case "kokoro":
+            _kokoro(request["folder"])
+        case "piper":
+            _piper(request["folder"], request["voice"])
 
 
 def _speak(request: dict[str, Any]) -> tuple[NDArray[np.float32], int]:
