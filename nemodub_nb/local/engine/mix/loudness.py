@@ -87,7 +87,7 @@ def limited(blocks: Iterable[Samples], gain: float, ceiling_dbtp: float) -> Iter
     ceiling = 10 ** (ceiling_dbtp / 20)
     for segment, before, count in _with_context(blocks, 2 * _LOOK + _TAPS):
         louder = segment * np.float32(gain)
-        peaks = _true_peaks(louder)
+        peaks = _true_peaks(louder, ceiling)
         if peaks.max(initial=0.0) > ceiling:
             louder = louder * _reduction(peaks, ceiling)[:, None]
         yield louder[before : before + count].astype(np.float32, copy=False)
@@ -147,15 +147,25 @@ def _interpolators() -> list[Samples]:
 
 
 _FILTERS: Final = _interpolators()
+_HIGHEST: Final = max(float(np.abs(taps).sum()) for taps in _FILTERS)
+"""No value between samples is more times as high as the highest of the samples around it."""
+_APART: Final = RATE // 100
+"""Loud places nearer to each other than this are looked at together."""
 
 
-def _true_peaks(samples: Samples) -> Samples:
-    """Return for each sample the highest level at and after it, between samples too, over all channels."""
+def _true_peaks(samples: Samples, ceiling: float) -> Samples:
+    """Return for each sample the highest level at and after it, between samples too, over all channels.
+
+    Where nothing can be above the ceiling, which is nearly everywhere, that between samples is not looked for.
+    """
     peaks: Samples = np.abs(samples).max(axis=1)
-    for channel in samples.T:
-        for taps in _FILTERS:
-            between = np.abs(np.convolve(channel, taps[::-1], "full"))[_TAPS // 2 : _TAPS // 2 + len(channel)]
-            peaks = np.maximum(peaks, between)
+    loud = np.flatnonzero(peaks > ceiling / _HIGHEST)
+    for places in np.split(loud, np.flatnonzero(np.diff(loud) > _APART) + 1) if len(loud) else ():
+        near = slice(max(0, places[0] - _TAPS), places[-1] + _TAPS)
+        for channel in samples[near].T:
+            for taps in _FILTERS:
+                between = np.abs(np.convolve(channel, taps[::-1], "full"))[_TAPS // 2 :][: len(channel)]
+                peaks[near] = np.maximum(peaks[near], between)
     return peaks
 
 
