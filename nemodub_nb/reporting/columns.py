@@ -48,7 +48,10 @@ TABLES: Final[dict[str, dict[str, tuple[Any, str]]]] = {
             _FIGURE,
             "How many times as long the picture under it is shown; 1 where that is not changed.",
         ),
-        "stretch": (_FIGURE, "Natural length over placed length; above 1 the speech was sped up."),
+        "stretch": (
+            _FIGURE,
+            "Natural length over placed length, without pauses that were made longer; above 1 the speech was sped up.",
+        ),
         "fill": (_FIGURE, "Dubbed length over the slot."),
         "onset_error_s": (_FIGURE, "Start of the dubbed line less start of the source line, seconds."),
         "overflow_s": (_FIGURE, "How far the line runs beyond its slot, seconds."),

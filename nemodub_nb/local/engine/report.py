@@ -42,7 +42,7 @@ class Row:
     rate: float
     """The voice's own rate that was asked for; 1.0 is natural."""
     stretch: float
-    """Natural length over placed length; above 1 the speech was sped up."""
+    """Natural length over placed length, without pauses that were made longer; above 1 the speech was sped up."""
     slow: float
     """How many times as long the picture under it is shown; its times here are the clip's own."""
     fill: float
